@@ -1,0 +1,1 @@
+"""Floor 7: queries and pages of the dashboards."""

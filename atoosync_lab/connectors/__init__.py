@@ -1,0 +1,1 @@
+"""Floor 2: the contract of connectors, the one HTTP client, and a folder a system."""

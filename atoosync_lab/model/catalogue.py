@@ -1,0 +1,73 @@
+"""Pivot records of the catalogue: the same shape for an ERP article and a shop product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from atoosync_lab.model.records import record
+
+
+@record
+class Product:
+    """An article of the ERP, or a product or variant of a shop."""
+
+    remote_id: str
+    """Id in its system, as text. Unique within (kind)."""
+    kind: str = "product"
+    """`product` or `variant`."""
+    parent_id: str | None = None
+    """Shop variant: id of its product. ERP: reference of its master, if any."""
+    reference: str = ""
+    """Reference exactly as held, spaces and case kept."""
+    key: str = ""
+    """Product key: `reference` without surrounding spaces, case kept (`model.keys.product_key`)."""
+    texts: Mapping[str, str]
+    """Texts by `field@language`, e.g. `name@fr`; fields: name, description, description_short, meta_title,
+    meta_description, meta_keywords, link_rewrite. ERP articles: empty (their texts are chosen from `fields`)."""
+    price_excl_tax: Decimal | None = None
+    """Base sale price excl. tax; for a shop variant the impact on its product's price."""
+    tax_id: str | None = None
+    """ERP: VAT id; shop: tax rule group id."""
+    active: bool | None = None
+    """Shop: shown for sale. ERP: neither dormant nor blocked."""
+    web_published: bool | None = None
+    """ERP: published on the web."""
+    stock_tracked: bool | None = None
+    barcode: str = ""
+    brand: str = ""
+    """Shop: manufacturer id. ERP: empty (chosen from `fields`)."""
+    supplier: str = ""
+    weight: Decimal | None = None
+    category_id: str | None = None
+    """Shop: default category id."""
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    fields: Mapping[str, str]
+    """Every field of the system as text, custom ones too (ERP only; empty for shops)."""
+
+
+@record
+class Stock:
+    """Stock of one article in one warehouse (ERP), or of one product or variant (shop)."""
+
+    remote_id: str
+    product_id: str
+    """ERP: article id. Shop: product id."""
+    variant_id: str | None = None
+    """Shop: variant id; None for the product's own row."""
+    warehouse_id: str = ""
+    """ERP warehouse id; shop: shop id."""
+    warehouse_group: str = ""
+    """Shop: shop group id, sent back as read."""
+    quantity: Decimal = Decimal(0)
+    """Shop: quantity for sale. ERP: real stock."""
+    customers_ordered: Decimal | None = None
+    suppliers_ordered: Decimal | None = None
+    projected: Decimal | None = None
+    depends: str = ""
+    """Shop: `depends_on_stock` as read."""
+    out_of_stock: str = ""
+    """Shop: behaviour when out of stock, as read."""
+    modified_at: datetime | None = None

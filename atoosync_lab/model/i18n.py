@@ -1,0 +1,79 @@
+"""Texts for people: message ids are stable English codes, sentences live in gettext catalogues.
+
+French is the default language, English is complete. A catalogue is split into one `.po` file a room
+(`atoosync_lab/locale/<language>/<room>.po`), merged when a language is first used. Sentences use named `{fields}`.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
+LANGUAGES = ("fr", "en")
+DEFAULT_LANGUAGE = "fr"
+
+
+class _Missing(dict[str, str]):
+    """Leaves an unknown field visible instead of failing while a message is shown."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@cache
+def catalogue(language: str) -> gettext.GNUTranslations:
+    """The merged catalogue of a language.
+
+    Raises:
+        ValueError: the language has no catalogue.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"no catalogue for language {language!r}; available: {', '.join(LANGUAGES)}")
+    merged = gettext.GNUTranslations()
+    for path in sorted((LOCALE_DIR / language).glob("*.po")):
+        with path.open("rb") as source:
+            compiled = io.BytesIO()
+            write_mo(compiled, read_po(source, locale=language))
+        compiled.seek(0)
+        part = gettext.GNUTranslations(compiled)
+        merged._catalog = {**getattr(merged, "_catalog", {}), **part._catalog}  # type: ignore[attr-defined]
+    return merged
+
+
+def current_language() -> str:
+    """Language of this process: `ATOOSYNC_LANG`, else French."""
+    wanted = os.environ.get("ATOOSYNC_LANG", DEFAULT_LANGUAGE)[:2].lower()
+    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def translate(code: str, params: Mapping[str, Any] | None = None, language: str | None = None) -> str:
+    """The sentence of a message id in a language, its fields filled in. An id without sentence is returned as it is."""
+    sentence = catalogue(language or current_language()).gettext(code)
+    if not params:
+        return sentence
+    return sentence.format_map(_Missing({k: "" if v is None else str(v) for k, v in params.items()}))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message id with its facts; becomes a sentence only when a person reads it."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, language: str | None = None) -> str:
+        """The sentence in `language` (default: the process's language)."""
+        return translate(self.code, self.params, language)
+
+    def __str__(self) -> str:
+        return self.text()

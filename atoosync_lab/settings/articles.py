@@ -1,0 +1,130 @@
+"""Tab « Articles » of the manual: sheets, stocks, prices, statuses, and what an update rewrites in the shop."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from atoosync_lab.settings.base import ListId, Settings
+
+TEXT_FIELDS = (
+    "name",
+    "description",
+    "description_short",
+    "meta_description",
+    "meta_title",
+    "meta_keywords",
+    "link_rewrite",
+)
+
+
+class TextMap(Settings):
+    """Which ERP text field fills which shop text (ART-06). Empty = none."""
+
+    name: str = "Caption"
+    description: str = "DesCom"
+    description_short: str = ""
+    meta_description: str = ""
+    meta_title: str = ""
+    meta_keywords: str = ""
+    link_rewrite: str = ""
+
+
+class StockKind(StrEnum):
+    """Which stock is sent (ART-40)."""
+
+    REAL = "real"
+    REAL_MINUS_CUSTOMERS = "real_minus_customers"
+    PROJECTED_MINUS_SUPPLIERS = "projected_minus_suppliers"
+
+
+class ProductSettings(Settings):
+    """Export of articles."""
+
+    create: bool = True
+    """« Créer les articles dans le site web »; off: the flow is refused with that reason (ART-01)."""
+    texts: TextMap = TextMap()
+    """Texts in the shop's main language."""
+    texts_by_language: dict[str, TextMap] = {}
+    """Texts of other shop languages, by language id (ART-07)."""
+    default_tax: ListId = ""
+    """Shop tax rule group for VAT codes without a map (ART-08)."""
+    taxes: dict[str, ListId] = {}
+    """ERP VAT id -> shop tax rule group id."""
+    brand_field: str = ""
+    """ERP field with the brand; empty = not used (ART-09)."""
+    published_only: bool = True
+    """« Utiliser Publié sur le web » (ART-10)."""
+    filter: Annotated[str, Field(max_length=1000)] = ""
+    """Filter expression, e.g. `ID LIKE 'EM%'`."""
+    since_last_transfer: bool = False
+    status_since_last_transfer: bool = False
+    """ART-11."""
+
+
+class ShopCreation(Settings):
+    """PrestaShop rules on creation (SHP-01)."""
+
+    active: bool = True
+    category: str = ""
+    """Id of the fallback category; empty = home."""
+
+
+class ShopUpdate(Settings):
+    """What an update rewrites in the shop (SHP-02); the manual's 19 switches with its defaults."""
+
+    name: bool = False
+    description_short: bool = False
+    description: bool = False
+    meta_and_url: bool = True
+    price: bool = True
+    special_prices: bool = False
+    quantity: bool = True
+    weight: bool = False
+    size: bool = True
+    barcode: bool = False
+    brand: bool = False
+    supplier: bool = False
+    images: bool = False
+    documents: bool = False
+    features: bool = False
+    category: bool = False
+    parent_categories: bool = False
+    reindex: bool = False
+    all_languages: bool = True
+
+
+class StockSettings(Settings):
+    """Export of stocks (ART-40)."""
+
+    warehouses: tuple[str, ...] = ()
+    """ERP warehouse ids, summed; empty = no stock update."""
+    kind: StockKind = StockKind.REAL
+    default_quantity: Annotated[int, Field(ge=0)] | None = None
+    """For articles without stock tracking; None: 0 is sent."""
+    published_only: bool = True
+    allow_negative: bool = False
+    since_last_transfer: bool = False
+    filter: Annotated[str, Field(max_length=1000)] = ""
+
+
+class PriceSettings(Settings):
+    """Export of prices (ART-50), base prices in this slice."""
+
+    precision: Annotated[int, Field(ge=0, le=6)] = 6
+    """Decimals sent. Six by default: PrestaShop stores six, and fewer lose cents on tax-inclusive prices."""
+    published_only: bool = True
+    since_last_transfer: bool = False
+    filter: Annotated[str, Field(max_length=1000)] = ""
+
+
+class ArticleSettings(Settings):
+    """The tab as a whole."""
+
+    products: ProductSettings = ProductSettings()
+    creation: ShopCreation = ShopCreation()
+    update: ShopUpdate = ShopUpdate()
+    stocks: StockSettings = StockSettings()
+    prices: PriceSettings = PriceSettings()
