@@ -1,1 +1,1 @@
-"""Floor 2: pure functions of the mapping: texts, filters, taxes, references, stock, prices. No HTTP, no SQL engine."""
+"""Floor 2: pure functions, from one side's records to what the other side gets. No HTTP, no engine."""
