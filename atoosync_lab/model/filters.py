@@ -26,7 +26,10 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`column operator values`; the column is spelt as the system spells it, values are texts."""
+    """`column operator values`; the column is spelt as the system spells it, values are texts.
+
+    In the pattern of LIKE and NOT_LIKE a backslash escapes `%`, `_` and itself.
+    """
 
     column: str
     operator: Operator
