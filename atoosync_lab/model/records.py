@@ -11,7 +11,6 @@ import typing
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -47,14 +46,12 @@ def _sql_type(annotation: Any) -> str:
     return _SQL_TYPES[annotation]
 
 
-@cache
 def columns(cls: type[Any]) -> Mapping[str, str]:
     """Column name -> DuckDB type of a record class, in field order."""
     hints = typing.get_type_hints(cls)
     return {f.name: _sql_type(hints[f.name]) for f in dataclasses.fields(cls)}
 
 
-@cache
 def table_name(cls: type[Any]) -> str:
     """Snapshot table of a record class: `OrderLine` -> `order_line`."""
     name = cls.__name__

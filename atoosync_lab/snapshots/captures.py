@@ -1,0 +1,279 @@
+"""Captures: immutable files of what one side held at one moment, and the catalogue of them.
+
+`captures/<profile>/<side>/<utc>-<id>.duckdb`. A capture is written as `.tmp`, checkpointed, closed, renamed and made
+read-only: a half-written one is never seen.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import uuid_utils
+
+from atoosync_lab.connectors.base import Connector, ReadRequest, Scope
+from atoosync_lab.model.errors import InvalidRecordError, StorageError
+from atoosync_lab.model.records import table_name
+from atoosync_lab.snapshots import duck, tables
+
+FLUSH_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """What is known of one capture file."""
+
+    id: str
+    path: Path
+    profile: str
+    side: str
+    system: str
+    mode: str
+    """`full`, `since`, or `window` (orders of a period: complete for that period only)."""
+    base: str
+    scopes: tuple[str, ...]
+    request: dict[str, Any]
+    started_at: datetime
+    """By the remote's clock: the instant a last-transfer mark may move to."""
+    finished_at: datetime
+    counts: dict[str, int]
+    warnings: tuple[dict[str, Any], ...]
+    calls: int
+
+
+class CaptureWriter:
+    """Receives chunks and ends as one immutable file.
+
+    Raises:
+        StorageError: disk full or folder not writable; the temporary file is removed.
+    """
+
+    def __init__(self, folder: Path, *, profile: str, side: str) -> None:
+        self.id = str(uuid_utils.uuid7())
+        self._folder = folder / profile / side
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        self.path = self._folder / f"{stamp}-{self.id}.duckdb"
+        self._temporary = self.path.with_suffix(".duckdb.tmp")
+        self._buffers: dict[type[Any], list[Any]] = {}
+        self.counts: dict[str, int] = {}
+        with _disk_errors():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._con = duck.connect(self._temporary)
+            tables.create_tables(self._con)
+
+    def add(self, chunk: Any) -> None:
+        """Buffer a chunk's records; full buffers are written."""
+        for cls, rows in chunk.items():
+            buffer = self._buffers.setdefault(cls, [])
+            buffer.extend(rows)
+            if len(buffer) >= FLUSH_ROWS:
+                self._flush(cls)
+
+    def _flush(self, cls: type[Any]) -> None:
+        rows = self._buffers.pop(cls, [])
+        name = table_name(cls)
+        self.counts[name] = self.counts.get(name, 0) + len(rows)
+        with _disk_errors():
+            tables.insert(self._con, cls, rows)
+
+    def finish(self, meta: dict[str, Any], base: Path | None = None) -> Path:
+        """Write what is buffered, complete from `base`, and turn the file into a capture."""
+        for cls in list(self._buffers):
+            self._flush(cls)
+        with _disk_errors():
+            if base is not None:
+                duck.attach(self._con, base, "base")
+                tables.merge_base(self._con, "base")
+                self._con.execute("DETACH base")
+            _write_meta(self._con, "capture", {**meta, "counts": self.counts, "id": self.id})
+            self._con.execute("CHECKPOINT").fetchall()
+            self._con.close()
+            os.chmod(self._temporary, 0o444)
+            os.replace(self._temporary, self.path)
+        return self.path
+
+    def abandon(self) -> None:
+        """Drop the temporary file."""
+        self._con.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+class _disk_errors:  # noqa: N801 - used as a statement
+    """Translate disk trouble into our own sentence."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, OSError):
+            code = "storage.disk_full" if error.errno == errno.ENOSPC else "storage.not_writable"
+            raise StorageError(code, path=error.filename or "") from error
+        if isinstance(error, duckdb.IOException):
+            full = "No space left" in str(error)
+            raise StorageError("storage.disk_full" if full else "storage.not_writable", path="captures") from error
+
+
+def _write_meta(con: duckdb.DuckDBPyConnection, table: str, meta: dict[str, Any]) -> None:
+    con.execute(f"CREATE TABLE {table} (name VARCHAR, value VARCHAR)")
+    con.executemany(f"INSERT INTO {table} VALUES (?, ?)", [(k, tables.dumps(v)) for k, v in meta.items()])
+
+
+def take(
+    connector: Connector,
+    folder: Path,
+    *,
+    profile: str,
+    side: str,
+    scopes: Iterable[tuple[Scope, ReadRequest]],
+    mode: str = "full",
+    base: Capture | None = None,
+    calls: Callable[[], int] = lambda: 0,
+    on_rows: Callable[[Scope, int], None] = lambda scope, rows: None,
+    check: Callable[[], None] = lambda: None,
+) -> Capture:
+    """Read the scopes of one side into a new capture.
+
+    Args:
+        connector: where to read.
+        folder: the captures folder.
+        profile: profile id.
+        side: `shop` or `erp`.
+        scopes: what to read, in order.
+        mode: `full`, `since` (completed from `base`) or `window`.
+        base: the capture that a `since` read completes.
+        calls: counter of remote calls, to note how many the capture took.
+        on_rows: told after each chunk how many rows of a scope were read.
+        check: called between chunks; raises to stop (nothing is kept then).
+
+    Raises:
+        StorageError, and whatever the connector raises. No file is left behind.
+    """
+    wanted = list(scopes)
+    started = connector.server_time()
+    before = calls()
+    writer = CaptureWriter(folder, profile=profile, side=side)
+    try:
+        for scope, request in wanted:
+            for chunk in connector.read(scope, request):
+                writer.add(chunk)
+                on_rows(scope, sum(len(rows) for rows in chunk.values()))
+                check()
+        meta = {
+            "profile": profile,
+            "side": side,
+            "system": connector.system,
+            "mode": mode,
+            "base": base.id if base else "",
+            "scopes": [scope.value for scope, _ in wanted],
+            "request": {scope.value: _request_meta(request) for scope, request in wanted},
+            "started_at": started.astimezone(UTC).isoformat(),
+            "finished_at": datetime.now(UTC).isoformat(),
+            "warnings": [_warning(w) for w in getattr(connector, "drain_warnings", list)()],
+            "calls": calls() - before,
+        }
+        path = writer.finish(meta, base.path if base and mode == "since" else None)
+    except BaseException:
+        writer.abandon()
+        raise
+    return read_meta(path)
+
+
+def _warning(error: InvalidRecordError) -> dict[str, Any]:
+    return {"code": error.code, "params": dict(error.message.params), "record": error.facts.record}
+
+
+def _request_meta(request: ReadRequest) -> dict[str, Any]:
+    return {
+        "since": request.since.isoformat() if request.since else None,
+        "created_from": request.created_from.isoformat() if request.created_from else None,
+        "created_to": request.created_to.isoformat() if request.created_to else None,
+        "statuses": list(request.statuses),
+        "ids": len(request.ids),
+    }
+
+
+def read_meta(path: Path) -> Capture:
+    """Open a capture's metadata.
+
+    Raises:
+        StorageError: the file is no complete capture.
+    """
+    con = duck.connect(path, read_only=True)
+    try:
+        rows = con.execute("SELECT name, value FROM capture").fetchall()
+    except duckdb.Error as error:
+        raise StorageError("capture.unreadable", path=path.name) from error
+    finally:
+        con.close()
+    meta = {name: json.loads(value) for name, value in rows}
+    return Capture(
+        id=meta["id"],
+        path=path,
+        profile=meta["profile"],
+        side=meta["side"],
+        system=meta["system"],
+        mode=meta["mode"],
+        base=meta["base"],
+        scopes=tuple(meta["scopes"]),
+        request=meta["request"],
+        started_at=datetime.fromisoformat(meta["started_at"]),
+        finished_at=datetime.fromisoformat(meta["finished_at"]),
+        counts=meta["counts"],
+        warnings=tuple(meta["warnings"]),
+        calls=meta["calls"],
+    )
+
+
+def listed(folder: Path, profile: str, side: str | None = None) -> list[Capture]:
+    """Captures of a profile, newest first. Unreadable files are left out here and reported when opened by name."""
+    found: list[Capture] = []
+    for one in (side,) if side else ("erp", "shop"):
+        for path in (folder / profile / one).glob("*.duckdb"):
+            try:
+                found.append(read_meta(path))
+            except StorageError:
+                continue
+    return sorted(found, key=lambda c: c.finished_at, reverse=True)
+
+
+def latest(folder: Path, profile: str, side: str, scopes: Iterable[Scope], *, complete: bool = True) -> Capture | None:
+    """The newest capture of a side that holds all these scopes; `complete` leaves out windows."""
+    wanted = {s.value for s in scopes}
+    for capture in listed(folder, profile, side):
+        if wanted <= set(capture.scopes) and (not complete or capture.mode != "window"):
+            return capture
+    return None
+
+
+def get(folder: Path, profile: str, capture_id: str) -> Capture:
+    """The capture with this id (or unambiguous beginning of it).
+
+    Raises:
+        StorageError: none, or several.
+    """
+    found = [c for c in listed(folder, profile) if c.id.startswith(capture_id)]
+    if len(found) != 1:
+        raise StorageError("capture.not_found", capture=capture_id, count=len(found))
+    return found[0]
+
+
+def drop_old(folder: Path, profile: str, *, keep: timedelta, now: datetime, used: Iterable[str] = ()) -> int:
+    """Retention: remove captures older than `keep`, the newest of each side and those in `used` excepted."""
+    kept = set(used)
+    seen_sides: set[str] = set()
+    removed = 0
+    for capture in listed(folder, profile):
+        if capture.side not in seen_sides:
+            seen_sides.add(capture.side)
+            continue
+        if capture.id not in kept and capture.finished_at < now - keep:
+            capture.path.unlink(missing_ok=True)
+            removed += 1
+    return removed

@@ -1,0 +1,145 @@
+"""Snapshot tables derived from the pivot: DDL, exact loading, and which rows a changed record replaces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from atoosync_lab.model import catalogue, documents, sales
+from atoosync_lab.model.records import columns, table_name
+
+TABLES: tuple[type[Any], ...] = (
+    catalogue.Product,
+    catalogue.Stock,
+    sales.Order,
+    sales.OrderLine,
+    sales.OrderDiscount,
+    sales.Payment,
+    sales.Address,
+    sales.Customer,
+    sales.CreditSlip,
+    sales.CreditSlipLine,
+    documents.FoundDocument,
+)
+
+REPLACES: dict[str, tuple[str, ...]] = {
+    "product": ("kind", "remote_id"),
+    "stock": ("remote_id",),
+    "order": ("remote_id",),
+    "order_line": ("order_id",),
+    "order_discount": ("order_id",),
+    "payment": ("order_reference",),
+    "address": ("remote_id",),
+    "customer": ("remote_id",),
+    "credit_slip": ("remote_id",),
+    "credit_slip_line": ("slip_id",),
+    "found_document": ("token",),
+}
+"""Columns that say which rows of the base capture a changed record replaces."""
+
+
+def quote(name: str) -> str:
+    """A quoted SQL identifier (`order` is a word of SQL)."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty table of every record class."""
+    for cls in TABLES:
+        body = ", ".join(f"{quote(name)} {kind}" for name, kind in columns(cls).items())
+        con.execute(f"CREATE TABLE {quote(table_name(cls))} ({body})")
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _instant(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a snapshot takes aware instants only")
+    return value.isoformat()
+
+
+def _flag(value: bool | None) -> str | None:
+    return None if value is None else ("true" if value else "false")
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+_ENCODERS: dict[str, Callable[[Any], str | None]] = {
+    "TIMESTAMPTZ": _instant,
+    "BOOLEAN": _flag,
+    "DECIMAL(18,6)": _number,
+    "DATE": _day,
+}
+
+
+def arrow_table(cls: type[Any], rows: Sequence[Any]) -> pa.Table:
+    """Records as an Arrow table of texts (maps and lists as such), to be cast exactly in SQL."""
+    arrays: dict[str, Any] = {}
+    for name, kind in columns(cls).items():
+        values = [getattr(row, name) for row in rows]
+        if kind.startswith("MAP"):
+            arrays[name] = pa.array([list(v.items()) for v in values], type=pa.map_(pa.string(), pa.string()))
+        elif kind.endswith("[]"):
+            arrays[name] = pa.array([list(v) for v in values], type=pa.list_(pa.string()))
+        else:
+            encode = _ENCODERS.get(kind, _text)
+            arrays[name] = pa.array([encode(v) for v in values], type=pa.string())
+    return pa.table(arrays)
+
+
+def insert(con: duckdb.DuckDBPyConnection, cls: type[Any], rows: Sequence[Any]) -> None:
+    """Append records to their table, exactly: texts through Arrow, one CAST in SQL."""
+    if not rows:
+        return
+    batch = arrow_table(cls, rows)
+    con.register("incoming", batch)
+    selected = ", ".join(
+        quote(name) if kind.startswith("MAP") or kind.endswith("[]") else f"CAST({quote(name)} AS {kind})"
+        for name, kind in columns(cls).items()
+    )
+    con.execute(f"INSERT INTO {quote(table_name(cls))} SELECT {selected} FROM incoming").fetchall()
+    con.unregister("incoming")
+
+
+def merge_base(con: duckdb.DuckDBPyConnection, base: str) -> None:
+    """Complete a `since` capture: rows of the attached `base` that no changed record replaces are copied in."""
+    for cls in TABLES:
+        name = quote(table_name(cls))
+        keys = REPLACES[table_name(cls)]
+        same = " AND ".join(f"new.{quote(k)} IS NOT DISTINCT FROM old.{quote(k)}" for k in keys)
+        parent = {"order_line": "order", "order_discount": "order", "credit_slip_line": "credit_slip"}.get(
+            table_name(cls)
+        )
+        if parent:
+            column = "slip_id" if parent == "credit_slip" else "order_id"
+            same = f"new.remote_id = old.{column}"
+            source = quote(parent)
+        else:
+            source = name
+        con.execute(
+            f"CREATE TEMP TABLE kept AS SELECT old.* FROM {base}.{name} old "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {source} new WHERE {same})"
+        ).fetchall()
+        con.execute(f"INSERT INTO {name} SELECT * FROM kept").fetchall()
+        con.execute("DROP TABLE kept")
+
+
+def dumps(value: Any) -> str:
+    """JSON text for a metadata column."""
+    return json.dumps(value, ensure_ascii=False, default=str)
