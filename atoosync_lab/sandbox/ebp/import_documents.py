@@ -65,7 +65,7 @@ class DocumentImport:
         self._stock: dict[tuple[str, str], int] = defaultdict(int)
         self._headers: list[dict[str, Any]] = []
         self._lines: list[tuple[Any, ...]] = []
-        self._currencies = dict(state.connection.execute("SELECT Id, DecimalCount FROM CurrencyTable"))
+        self._currencies = dict(state.connection.execute("SELECT Id, COALESCE(DecimalCount, 2) FROM CurrencyTable"))
         self._rates = dict(state.connection.execute("SELECT Id, ConversionRate FROM CurrencyTable"))
         main = state.connection.execute("SELECT Id FROM Storehouse ORDER BY Main DESC, rowid LIMIT 1").fetchone()
         self._main_storehouse: str | None = main[0] if main else None
@@ -118,7 +118,7 @@ class DocumentImport:
             raise RecordRefusedError("ERR_UNKNOWN_CODE", f"Document - État : {header['DocumentState']} est inconnu")
         tax_inclusive = bool(header.setdefault("PriceWithTaxBased", 0))
         self._fill_in(header)
-        cents = Decimal(1).scaleb(-(self._currencies[header["CurrencyId"]] or 0))
+        cents = Decimal(1).scaleb(-self._currencies[header["CurrencyId"]])
         storehouse = header.get("StorehouseId")
         lines = self._reader.read(rows, cents, tax_inclusive=tax_inclusive)
         shipping = self._shipping(header, tax_inclusive=tax_inclusive)
