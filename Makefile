@@ -1,0 +1,78 @@
+# Every command of the house. `make` alone lists them.
+# One virtual environment serves all; stamp files make a second call instant.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help venv demo lab boards test check format bench matrix lock lock-check clean
+
+VENV := .venv
+BIN  := $(VENV)/bin
+RUN  := $(VENV)/.installed
+DEV  := $(VENV)/.installed-dev
+
+# Pages run elsewhere than at the top of the repository: they all must find the same data.
+export ATOOSYNC_HOME ?= $(CURDIR)/data
+UI   := $(if $(filter en%,$(ATOOSYNC_LANG)),en,fr)
+ROOT := $(if $(filter 0,$(shell id -u)),--allow-root,)
+
+LAB_PORT    ?= 8888
+BOARDS_PORT ?= 8866
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+venv: $(RUN) ## create the environment (.venv) from the locked, hashed packages
+
+$(RUN): requirements.lock pyproject.toml tools/venv.sh tools/apt.sh
+	@sh tools/venv.sh $(VENV) requirements.lock
+	@touch $@
+
+# The development lock holds everything of the other one, so it stamps both.
+$(DEV): requirements-dev.lock requirements.lock pyproject.toml tools/venv.sh tools/apt.sh
+	@sh tools/venv.sh $(VENV) requirements-dev.lock
+	@touch $(RUN) $@
+
+demo: $(RUN) ## the whole story on sandboxes: no account, no client's shop
+	@$(BIN)/atoosync demo $(ARGS)
+
+lab: $(RUN) ## JupyterLab on notebooks/ (port 8888)
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@cp tools/lab/overrides.$(UI).json $(VENV)/share/jupyter/lab/settings/overrides.json
+	@$(BIN)/jupyter lab --ip=127.0.0.1 --port=$(LAB_PORT) --ServerApp.root_dir="$(CURDIR)/notebooks" $(ROOT) $(ARGS)
+
+boards: $(RUN) ## the dashboards, served by Voila (port 8866)
+	@$(BIN)/voila dashboards --Voila.ip=127.0.0.1 --port=$(BOARDS_PORT) --Voila.auto_token=True \
+		--VoilaConfiguration.show_tracebacks=False --VoilaConfiguration.allow_template_override=NO $(ARGS)
+
+test: $(DEV) ## every test, with a real browser for the pages (ARGS="-k word" narrows)
+	@sh tools/browser.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV) ## format, lint, types, house plan, clean notebooks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy --strict tools
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/notebooks.py
+
+format: $(DEV) ## put format, import order and notebooks right
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/python tools/notebooks.py --fix
+
+bench: $(DEV) ## measure (NAME=one; without a name, lists them)
+	@$(BIN)/python tools/bench.py $(NAME)
+
+matrix: $(DEV) ## which test proves which row of the specification, and does it pass (ID=ART-07 for one)
+	@$(BIN)/python tools/matrix.py $(ID)
+
+lock: $(DEV) ## resolve the packages again
+	@sh tools/lock.sh $(BIN)
+
+lock-check: $(DEV) ## do the locks still answer to pyproject.toml?
+	@sh tools/lock.sh $(BIN) --check
+
+clean: ## remove the environment and every cache; data/ stays
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	find atoosync_lab tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
