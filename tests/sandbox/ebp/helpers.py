@@ -120,8 +120,9 @@ DOCUMENT_TITLES = [
 def document_row(reference: str, **values: str) -> list[str]:
     """A row of a document file; `values` are by short names."""
     row = {
-        "type": "4", "date": "25/11/2026", "reference": reference, "key": "", "customer": "CLI1", "incl": "0", "ship": "",
-        "ship_incl": "", "ship_vat": "", "item": "ART001", "quantity": "1", "price": "", "price_incl": "", "rate": "",
+        "type": "4", "date": "25/11/2026", "reference": reference, "key": "", "customer": "CLI1", "incl": "0",
+        "ship": "", "ship_incl": "", "ship_vat": "", "item": "ART001", "quantity": "1", "price": "", "price_incl": "",
+        "rate": "",
         "discount": "", "vat": VAT_FR_20, **values,
     }  # fmt: skip
     return list(row.values())

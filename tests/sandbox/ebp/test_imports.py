@@ -10,13 +10,11 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from atoosync_lab.sandbox.ebp.seed import MAIN_STOREHOUSE, VAT_EU_0, FolderState
+from atoosync_lab.sandbox.ebp.seed import MAIN_STOREHOUSE, VAT_EU_0, VAT_FR_5_5, VAT_FR_20, FolderState
 from tests.sandbox.ebp.helpers import (
     DOCUMENT_TITLES,
     FOLDER,
     IMPORT,
-    VAT_FR_5_5,
-    VAT_FR_20,
     Api,
     csv_file,
     document_row,
