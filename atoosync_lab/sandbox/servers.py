@@ -56,18 +56,14 @@ class RunningSandbox:
     ) -> None:
         self.stop()
 
-    def admin(
-        self, method: str, path: str, body: Any = None, timeout: float = 10.0
-    ) -> Any:
+    def admin(self, method: str, path: str, body: Any = None, timeout: float = 10.0) -> Any:
         """Call an administration route (`/_admin/...`) and return its JSON.
 
         Raises:
             urllib.error.HTTPError: when the server refuses.
         """
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self.url + path, data, {"Content-Type": "application/json"}, method=method
-        )
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
         with urllib.request.urlopen(request, timeout=timeout) as answer:
             content = answer.read()
         return json.loads(content) if content else None
@@ -143,9 +139,7 @@ def start(
     """
     running = find(state)
     if running is not None:
-        raise SandboxStartError(
-            f"a sandbox already works on {state}: {running.url} (process {running.pid})"
-        )
+        raise SandboxStartError(f"a sandbox already works on {state}: {running.url} (process {running.pid})")
     state.mkdir(parents=True, exist_ok=True)
     (state / ADDRESS_FILE).unlink(missing_ok=True)
     command = [
@@ -175,9 +169,7 @@ def start(
     end = time.monotonic() + timeout
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise SandboxStartError(
-                f"sandbox {kind} ended with status {process.returncode}: {_log_tail(state)}"
-            )
+            raise SandboxStartError(f"sandbox {kind} ended with status {process.returncode}: {_log_tail(state)}")
         found = find(state)
         if found is not None and found.pid == process.pid and _healthy(found.url):
             found._process = process
@@ -185,9 +177,7 @@ def start(
         time.sleep(0.05)
     _signal(process.pid, signal.SIGKILL)
     process.wait()
-    raise SandboxStartError(
-        f"sandbox {kind} did not answer within {timeout} s: {_log_tail(state)}"
-    )
+    raise SandboxStartError(f"sandbox {kind} did not answer within {timeout} s: {_log_tail(state)}")
 
 
 def find(state: Path) -> RunningSandbox | None:
@@ -198,9 +188,7 @@ def find(state: Path) -> RunningSandbox | None:
         return None
     if not _alive(content["pid"]):
         return None
-    return RunningSandbox(
-        content["kind"], state, content["url"], content["port"], content["pid"]
-    )
+    return RunningSandbox(content["kind"], state, content["url"], content["port"], content["pid"])
 
 
 def stop(state: Path) -> bool:

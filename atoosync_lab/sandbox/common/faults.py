@@ -41,8 +41,8 @@ _HTML = (
     "<!DOCTYPE html><html><head><title>{status}</title></head><body><h1>Erreur {status}</h1>"
     "<p>Le service est momentanément indisponible.</p></body></html>"
 )
-# uvicorn closes the connection without an answer when the application returns a value instead of None, and after what was
-# sent so far when it returns before the end of its answer: the only way out that leaves no 500 on the wire.
+# uvicorn closes the connection without an answer when the application returns a value instead of None, and after what
+# was sent so far when it returns before the end of its answer: the only way out that leaves no 500 on the wire.
 _CLOSE = True
 # One path segment that names a record, a folder or a token rather than a resource.
 _VARIABLE = re.compile(r"^(?:\d+|[0-9a-fA-F]{8}-[0-9a-fA-F-]{27,}|[0-9a-fA-F]{16,})$")
@@ -66,9 +66,7 @@ class CallCounter:
 
     def count(self, method: str, path: str) -> None:
         """Count one call."""
-        template = "/".join(
-            "{}" if _VARIABLE.match(part) else part for part in path.split("/")
-        )
+        template = "/".join("{}" if _VARIABLE.match(part) else part for part in path.split("/"))
         with self._lock:
             self._counts[f"{method} {template}"] += 1
 
@@ -141,11 +139,10 @@ class FaultMiddleware:
         self.speed = speed
         self.faults = faults or FaultBook()
         self.counter = counter or CallCounter()
-        self._admin = {
-            route.path: route for route in admin_routes(self.faults, self.counter)
-        }
+        self._admin = {route.path: route for route in admin_routes(self.faults, self.counter)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
+        """Serve one connection; a true value tells the server to close it."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         path: str = scope["path"]
@@ -172,9 +169,7 @@ class FaultMiddleware:
             send,
         )
 
-    async def _play(
-        self, rules: list[FaultRule], scope: Scope, receive: Receive, send: Send
-    ) -> Any:
+    async def _play(self, rules: list[FaultRule], scope: Scope, receive: Receive, send: Send) -> Any:
         """Carry out the built-in faults: first the waiting, then at most one fault that changes the answer."""
         for delay in (rule for rule in rules if rule.kind == "latency"):
             await self._wait(float(delay.value or 0))
@@ -212,9 +207,7 @@ def _fixed_answer(rule: FaultRule) -> Response:
     """The answer of a `status` or `html` rule."""
     given = rule.value if isinstance(rule.value, dict) else {"status": rule.value}
     status = int(given.get("status") or (500 if rule.kind == "status" else 502))
-    headers = {
-        str(name): str(value) for name, value in (given.get("headers") or {}).items()
-    }
+    headers = {str(name): str(value) for name, value in (given.get("headers") or {}).items()}
     body = given.get("body")
     if rule.kind == "html":
         return Response(
@@ -235,14 +228,8 @@ def _fixed_answer(rule: FaultRule) -> Response:
 
 async def _send_cut(messages: list[Message], fraction: float, send: Send) -> None:
     """Announce the whole body, send a part of it, and break the connection."""
-    start = dict(
-        next(
-            message for message in messages if message["type"] == "http.response.start"
-        )
-    )
-    body = b"".join(
-        m.get("body", b"") for m in messages if m["type"] == "http.response.body"
-    )
+    start = dict(next(message for message in messages if message["type"] == "http.response.start"))
+    body = b"".join(m.get("body", b"") for m in messages if m["type"] == "http.response.body")
     names = {name.lower() for name, _ in start.get("headers", [])}
     if b"content-length" not in names and b"transfer-encoding" not in names:
         # Without a length the client could not tell a cut answer from a short one.

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-BUILTIN_KINDS = frozenset(
-    {"latency", "status", "cut", "timeout_after", "drop_before", "html"}
-)
+BUILTIN_KINDS = frozenset({"latency", "status", "cut", "timeout_after", "drop_before", "html"})
 """Kinds that the middleware carries out itself; every other kind is handed to the application."""
 
 
@@ -50,9 +48,7 @@ class FaultRule:
             self._path = re.compile(self.path) if self.path else None
             self._body = re.compile(self.body) if self.body else None
         except re.error as error:
-            raise FaultRuleError(
-                f"bad regular expression in rule {self.kind!r}: {error}"
-            ) from error
+            raise FaultRuleError(f"bad regular expression in rule {self.kind!r}: {error}") from error
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> FaultRule:
@@ -70,14 +66,8 @@ class FaultRule:
             raise FaultRuleError("a rule needs a 'kind'")
         times = raw.get("times", 1)
         after = raw.get("after") or 0
-        if (
-            (times is not None and (not isinstance(times, int) or times < 0))
-            or not isinstance(after, int)
-            or after < 0
-        ):
-            raise FaultRuleError(
-                "'times' and 'after' are whole numbers, 0 or more ('times' may be null: always)"
-            )
+        if (times is not None and (not isinstance(times, int) or times < 0)) or not isinstance(after, int) or after < 0:
+            raise FaultRuleError("'times' and 'after' are whole numbers, 0 or more ('times' may be null: always)")
         method = raw.get("method")
         return cls(
             kind=kind,

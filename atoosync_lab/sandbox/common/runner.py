@@ -26,9 +26,7 @@ def base_parser(kind: str, default_port: int) -> argparse.ArgumentParser:
         kind: Name of the sandbox (`ebp`, `prestashop`).
         default_port: Port when none is given; `--port 0` takes a free one.
     """
-    parser = argparse.ArgumentParser(
-        prog=f"atoosync_lab.sandbox.{kind}", description=f"Sandbox server: {kind}"
-    )
+    parser = argparse.ArgumentParser(prog=f"atoosync_lab.sandbox.{kind}", description=f"Sandbox server: {kind}")
     parser.add_argument(
         "--state",
         type=Path,
@@ -47,9 +45,7 @@ def base_parser(kind: str, default_port: int) -> argparse.ArgumentParser:
         default=1.0,
         help="divides waiting times and quotas; 0: no waiting, no limit",
     )
-    parser.add_argument(
-        "--log-level", default="warning", help="level of the server's log"
-    )
+    parser.add_argument("--log-level", default="warning", help="level of the server's log")
     return parser
 
 

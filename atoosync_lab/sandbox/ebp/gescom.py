@@ -65,7 +65,8 @@ def columns_of(request: Request) -> list[str]:
 
 def _shape(request: Request, query: Query) -> None:
     """Columns, filter and order of a request."""
-    query.show(columns_of(request))
+    hidden = struck(request.scope, "no_right")
+    query.show(columns_of(request), hidden=str(hidden.value) if hidden else None)
     where, order = parameter(request, "WhereCondition"), parameter(request, "OrderByValue")
     if where:
         query.where_yaml(where)
@@ -188,6 +189,8 @@ def clients_extended(request: Request) -> Response:
     """Customers as GenericQuery gives them, with the filters of the screen."""
     with core_of(request).folder(request.path_params["folder"]) as state:
         query = Query(state, "Customer")
+        if parameter(request, "CustomerType") not in (None, "0"):
+            _in_filter(request, query, "CustomerType", "Type")
         _in_filter(request, query, "CustomerActiveState", "ActiveState")
         _in_filter(request, query, "FamilyIdIN", "FamilyId")
         _in_filter(request, query, "FamilyIdNotIN", "FamilyId", negative=True)

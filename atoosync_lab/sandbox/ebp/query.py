@@ -68,10 +68,17 @@ class Query:
         alias, joined, _ = self._joins[prefix]
         return alias, joined
 
-    def show(self, names: Sequence[str]) -> None:
-        """Choose the columns of the answer; none means all of the table."""
+    def show(self, names: Sequence[str], *, hidden: str | None = None) -> None:
+        """Choose the columns of the answer.
+
+        Args:
+            names: Columns; none means all of the table.
+            hidden: Column that the user may not see (a fault): it is silently absent.
+        """
         for name in names or [column.name for column in self.table.columns]:
             expression, column = self.resolve(name)
+            if name == hidden:
+                continue
             self._shown.append((name.replace(".", "_"), expression, column))
 
     def where_sql(self, condition: str, *parameters: Any) -> None:

@@ -197,6 +197,12 @@ def test_too_long_address_is_refused(api: Api) -> None:
     assert api.query("Item", WhereCondition="x" * 9000).status_code == 414
 
 
+def test_column_without_right_is_silently_absent(api: Api) -> None:
+    api.server.faults([{"kind": "no_right", "path": "GenericQuery", "value": "Weight"}])
+    where = yaml.safe_dump(leaf("Id", "Equal", "ART001"))
+    assert api.results("Item", Columns="Id,Weight", WhereCondition=where) == [{"Id": "ART001"}]
+
+
 def test_pages_move_under_the_reader_when_the_fault_says_so(api: Api) -> None:
     api.server.faults([{"kind": "moving_pages", "path": "Offset=100", "value": 2}])
     (row,) = api.results("Item", Columns="Id", OrderByValue="Id", Offset=100, Limit=1)
