@@ -19,6 +19,7 @@ MAX_DEPTH = 20
 _NAME = r'(?:\w+|"[^"]*")'
 _OPERATOR = r"not\s+like|like|<>|!=|<=|>=|==|=|<|>"
 _TEXT = re.compile(r"'(?:[^']|'')*'")
+_TEXT_START = re.compile(rf"(?:{_OPERATOR}|[(,])\s*(')", re.IGNORECASE)
 _CURLY = re.compile("[‘’‚‛“”„«»`´]")
 _NO_COMMA = re.compile(rf"startswith\s*\(\s*({_NAME})\s*('[^']*'|\w+%?)\s*\)", re.IGNORECASE)
 _BARE_VALUE = re.compile(
@@ -55,9 +56,9 @@ def check_text(expression: str) -> None:
     if "\x00" in expression or any(ord(c) < 32 and c not in "\t\r\n" for c in bare.replace("\x00", "")):
         raise FilterError("mapping.filter.not_understood", text=expression.strip(), example="ID LIKE 'EM%'")
     if bare.count("'") % 2:
-        start = bare.index("'")
-        text = expression[start:].strip()
-        raise FilterError("mapping.filter.quote_open", text=text, example=quoted(text.strip("'")))
+        starts = [found.start(1) for found in _TEXT_START.finditer(expression)] or [expression.index("'")]
+        text = expression[starts[-1] :].strip()
+        raise FilterError("mapping.filter.quote_open", text=text, example=quoted(text.rstrip(")").strip("'")))
     for form in ("--", "/*", ";"):
         if form in bare:
             raise FilterError("mapping.filter.not_allowed", text=form, example="ID LIKE 'EM%' AND Caption LIKE 'A%'")

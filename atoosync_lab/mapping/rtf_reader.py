@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from atoosync_lab.mapping.rtf_words import CHARACTERS, CHARSETS, IGNORED, SYMBOLS
+
 _TOKEN: Final = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?"
     r"|\\'(?P<hex>[0-9a-fA-F]{2})"
@@ -19,56 +21,6 @@ _TOKEN: Final = re.compile(
     r"|(?P<text>[^\\{}\r\n]+)",
     re.DOTALL,
 )
-_IGNORED: Final = frozenset(
-    [
-        "fonttbl",
-        "colortbl",
-        "stylesheet",
-        "info",
-        "pict",
-        "object",
-        "objdata",
-        "header",
-        "headerl",
-        "headerr",
-        "headerf",
-        "footer",
-        "footerl",
-        "footerr",
-        "footerf",
-        "footnote",
-        "annotation",
-        "fldinst",
-        "filetbl",
-        "revtbl",
-        "listtable",
-        "listoverridetable",
-        "rsidtbl",
-        "generator",
-        "themedata",
-        "colorschememapping",
-        "datastore",
-        "latentstyles",
-        "xmlnstbl",
-        "nonshppict",
-        "bkmkstart",
-        "bkmkend",
-        "pntxta",
-        "pntxtb",
-        "mmathPr",
-        "tc",
-        "xe",
-    ]
-)
-_CHARACTERS: Final = {
-    "tab": " ", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“",
-    "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ", "line": "\n",
-}  # fmt: skip
-_SYMBOLS: Final = {"~": "\u00a0", "_": "\u2011", "\\": "\\", "{": "{", "}": "}"}
-_CHARSETS: Final = {
-    0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gbk", 136: "big5", 161: "cp1253", 162: "cp1254",
-    163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
-}  # fmt: skip
 _FLAGS: Final = {
     "b": "bold",
     "i": "italic",
@@ -222,15 +174,15 @@ class RtfReader:
             self._star = True
         elif symbol in "\r\n":
             self._end_paragraph()
-        elif symbol in _SYMBOLS:
-            self._put(_SYMBOLS[symbol])
+        elif symbol in SYMBOLS:
+            self._put(SYMBOLS[symbol])
         elif symbol == "'":
             self.malformed = True
         elif symbol == "\t":
             self._put(" ")
 
     def _word(self, word: str, number: int | None) -> None:
-        if self._star or word in _IGNORED:
+        if self._star or word in IGNORED:
             self._star = False
             self._state = replace(self._state, ignored=True, fonts=word == "fonttbl")
         elif word in ("pntext", "listtext"):
@@ -252,16 +204,16 @@ class RtfReader:
             self._state = replace(self._state, font=number)
         elif word == "v":
             self._state = replace(self._state, hidden=number != 0)
-        elif word in _CHARACTERS:
-            self._put(_CHARACTERS[word])
+        elif word in CHARACTERS:
+            self._put(CHARACTERS[word])
         elif not self._state.ignored:
             self._layout(word, number)
 
     def _font_word(self, word: str, number: int | None) -> None:
         if word == "f":
             self._font_defined = number
-        elif word == "fcharset" and self._font_defined is not None and number in _CHARSETS:
-            self._fonts[self._font_defined] = _CHARSETS[number]
+        elif word == "fcharset" and self._font_defined is not None and number in CHARSETS:
+            self._fonts[self._font_defined] = CHARSETS[number]
 
     def _layout(self, word: str, number: int | None) -> None:
         style = self._state.style
