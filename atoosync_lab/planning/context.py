@@ -1,0 +1,46 @@
+"""What the planners need to know, gathered by `runs/`: settings, captures, last-sent fingerprints, shop limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from atoosync_lab.settings import Profile
+from atoosync_lab.settings.base import BEGINNING
+from atoosync_lab.snapshots.captures import Capture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueContext:
+    """Input of the article flows."""
+
+    profile: Profile
+    flow: str
+    erp: Capture
+    shop: Capture
+    now: datetime
+    fingerprints: Sequence[tuple[str, str]] = ()
+    """(product key, md5 last sent by this flow); the md5 `failed` marks a record that is still due."""
+    mark: datetime = BEGINNING
+    """Last-transfer mark of this flow, used when the profile asks for « since last transfer »."""
+    keys: tuple[str, ...] = ()
+    """Only these product keys; empty: all."""
+    filter: str = ""
+    """Further filter of this run, on top of the profile's."""
+    key_column: str = "Id"
+    """The ERP's name of the article key, what `ID` and `AR_REF` stand for."""
+    languages: tuple[str, ...] = ("1",)
+    """Shop language ids, the main one first."""
+    home_category: str = ""
+    """Shop's home category, used when the fallback category is empty."""
+    text_rules: Mapping[str, Any] = field(default_factory=dict)
+    """Shop text field -> its rules (length, forbidden characters), plain data from the connector."""
+    reference_length: int = 64
+    system_calls: Callable[[str, int], int] = lambda kind, rows: rows
+    """Calls the shop needs for a number of writes of a kind."""
+
+
+FAILED = "failed"
+"""Fingerprint of a record that was refused or unknown at the last run: due again, whatever the marks say."""

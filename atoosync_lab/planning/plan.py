@@ -1,0 +1,342 @@
+"""A plan: a frozen file of rows that a person can read before anything is written.
+
+`plans/<profile>/<id>.duckdb` holds `plan` (what it was made from), `row` (what would happen) and `unchanged` (keys that
+are equal on both sides: counted, shown on demand). Preview and apply read the same rows; only the last step differs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import uuid_utils
+
+from atoosync_lab.model.errors import StorageError
+from atoosync_lab.model.i18n import translate
+from atoosync_lab.snapshots import duck
+
+
+class Action(StrEnum):
+    """What a plan row does. « Held » is `block`."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    ACTIVATE = "activate"
+    DEACTIVATE = "deactivate"
+    LINK = "link"
+    SKIP = "skip"
+    BLOCK = "block"
+
+
+WRITES = (Action.CREATE, Action.UPDATE, Action.ACTIVATE, Action.DEACTIVATE, Action.LINK)
+
+ROW_COLUMNS = {
+    "seq": "BIGINT",
+    "action": "VARCHAR",
+    "entity": "VARCHAR",
+    "key": "VARCHAR",
+    "parent": "VARCHAR",
+    "target_id": "VARCHAR",
+    "label": "VARCHAR",
+    "changes": "VARCHAR",
+    "reason": "VARCHAR",
+    "params": "VARCHAR",
+    "units": "BIGINT",
+    "fingerprint": "VARCHAR",
+    "payload": "VARCHAR",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """One row of a plan."""
+
+    seq: int
+    action: Action
+    entity: str
+    """`product`, `price`, `stock`, `status`, `order`, `credit_note`, `customer`, `settlement`, `order_status`."""
+    key: str
+    """Key people know: reference, shop order id."""
+    parent: str = ""
+    """Key of the row this one waits for (a settlement waits for its order)."""
+    target_id: str = ""
+    label: str = ""
+    changes: tuple[tuple[str, str | None, str | None], ...] = ()
+    """(field, before, after)."""
+    reason: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    units: int = 0
+    fingerprint: str = ""
+    payload: str = ""
+    """JSON: all that the write needs."""
+
+    def reason_text(self, language: str | None = None) -> str:
+        """The reason as a sentence."""
+        return translate(self.reason, self.params, language)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanMeta:
+    """What a plan was made from, and what it will cost."""
+
+    id: str
+    profile: str
+    flow: str
+    made_at: datetime
+    who: str = ""
+    captures: Mapping[str, str] = field(default_factory=dict)
+    """Side -> capture id."""
+    settings: str = ""
+    """Fingerprint of the profile's settings."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """Last-transfer marks to set once the plan is applied: name -> instant (ISO)."""
+    calls: int = 0
+    """Remote calls that applying will take."""
+    minutes: float = 0.0
+    """Time they take under the remotes' own limits."""
+    filter: str = ""
+    warnings: tuple[Mapping[str, Any], ...] = ()
+
+
+class PlanWriter:
+    """Collects the rows of a plan and freezes it."""
+
+    def __init__(self, folder: Path, profile: str) -> None:
+        self.id = str(uuid_utils.uuid7())
+        self._folder = folder / profile
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError("storage.not_writable", path="plans") from error
+        self._temporary = self._folder / f"{self.id}.duckdb.tmp"
+        self.con = duck.connect(self._temporary)
+        body = ", ".join(f"{name} {kind}" for name, kind in ROW_COLUMNS.items())
+        self.con.execute(f"CREATE TABLE row ({body})")
+        self.con.execute("CREATE TABLE unchanged (entity VARCHAR, key VARCHAR, target_id VARCHAR, reason VARCHAR)")
+        self._buffer: list[PlanRow] = []
+
+    def add(self, row: PlanRow) -> None:
+        """Append one row (flows that compute in Python)."""
+        self._buffer.append(row)
+        if len(self._buffer) >= 2_000:
+            self._flush()
+
+    def _flush(self) -> None:
+        rows, self._buffer = self._buffer, []
+        if not rows:
+            return
+        table = pa.table(
+            {
+                "seq": pa.array([r.seq for r in rows], pa.int64()),
+                "action": [str(r.action) for r in rows],
+                "entity": [r.entity for r in rows],
+                "key": [r.key for r in rows],
+                "parent": [r.parent for r in rows],
+                "target_id": [r.target_id for r in rows],
+                "label": [r.label for r in rows],
+                "changes": [dump_changes(r.changes) for r in rows],
+                "reason": [r.reason for r in rows],
+                "params": [json.dumps(dict(r.params), ensure_ascii=False, default=str) for r in rows],
+                "units": pa.array([r.units for r in rows], pa.int64()),
+                "fingerprint": [r.fingerprint for r in rows],
+                "payload": [r.payload for r in rows],
+            }
+        )
+        self.con.register("incoming_rows", table)
+        self.con.execute("INSERT INTO row SELECT * FROM incoming_rows").fetchall()
+        self.con.unregister("incoming_rows")
+
+    def finish(self, meta: PlanMeta) -> Plan:
+        """Freeze the plan: written whole, renamed, read-only."""
+        self._flush()
+        path = self._folder / f"{self.id}.duckdb"
+        try:
+            for alias in ("erp", "shop"):
+                self.con.execute(f"DETACH DATABASE IF EXISTS {alias}")
+            self.con.execute("CREATE TABLE plan (name VARCHAR, value VARCHAR)")
+            self.con.executemany(
+                "INSERT INTO plan VALUES (?, ?)",
+                [(name, json.dumps(getattr(meta, name), default=_plain, ensure_ascii=False)) for name in _META_FIELDS],
+            )
+            self.con.execute("CHECKPOINT").fetchall()
+            self.con.close()
+            os.chmod(self._temporary, 0o444)
+            os.replace(self._temporary, path)
+        except (OSError, duckdb.IOException) as error:
+            self.abandon()
+            raise StorageError("storage.not_writable", path="plans") from error
+        return Plan.open(path)
+
+    def abandon(self) -> None:
+        """Drop the temporary file."""
+        self.con.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+_META_FIELDS = (
+    "id",
+    "profile",
+    "flow",
+    "made_at",
+    "who",
+    "captures",
+    "settings",
+    "marks",
+    "calls",
+    "minutes",
+    "filter",
+    "warnings",
+)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def dump_changes(changes: Sequence[tuple[str, str | None, str | None]]) -> str:
+    """Changes as the JSON text of the `changes` column."""
+    return json.dumps([{"field": f, "before": b, "after": a} for f, b, a in changes], ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Rows of one action and reason."""
+
+    action: str
+    entity: str
+    reason: str
+    rows: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A frozen plan, read from its file."""
+
+    meta: PlanMeta
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path) -> Plan:
+        """Open a plan file.
+
+        Raises:
+            StorageError: the file is no complete plan.
+        """
+        if not path.is_file():
+            raise StorageError("plan.missing", plan=path.stem)
+        con = duck.connect(path, read_only=True)
+        try:
+            values = {name: json.loads(value) for name, value in con.execute("SELECT name, value FROM plan").fetchall()}
+        except duckdb.Error as error:
+            raise StorageError("capture.unreadable", path=path.name) from error
+        finally:
+            con.close()
+        values["made_at"] = datetime.fromisoformat(values["made_at"])
+        values["warnings"] = tuple(values["warnings"])
+        return cls(PlanMeta(**values), path)
+
+    def counts(self) -> list[Count]:
+        """Rows by action, entity and reason; unchanged records as `skip`."""
+        rows = self._sql(
+            "SELECT action, entity, reason, count(*), sum(units)::BIGINT FROM row GROUP BY ALL"
+            " UNION ALL SELECT 'skip', entity, reason, count(*), 0 FROM unchanged GROUP BY ALL ORDER BY 1, 2, 3"
+        )
+        return [Count(*r) for r in rows]
+
+    def by_action(self) -> dict[str, int]:
+        """Rows an action, every action named, zeros too."""
+        totals = dict.fromkeys((a.value for a in Action), 0)
+        for count in self.counts():
+            totals[count.action] += count.rows
+        return totals
+
+    def units(self) -> int:
+        """Quota units that applying will use."""
+        return sum(c.units or 0 for c in self.counts())
+
+    def rows(
+        self,
+        *,
+        actions: Sequence[str] = (),
+        entities: Sequence[str] = (),
+        search: str = "",
+        offset: int = 0,
+        limit: int | None = None,
+        payload: bool = False,
+    ) -> Iterator[PlanRow]:
+        """Rows in order, filtered and paged in DuckDB. `payload` only where the write needs it: it is large."""
+        where, params = ["TRUE"], []
+        for column, wanted in (("action", actions), ("entity", entities)):
+            if wanted:
+                where.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+                params += list(wanted)
+        if search:
+            where.append("(contains(lower(key), lower(?)) OR contains(lower(label), lower(?)))")
+            params += [search, search]
+        columns = ", ".join(c if payload or c != "payload" else "'' AS payload" for c in ROW_COLUMNS)
+        page = f" LIMIT {int(limit)}" if limit is not None else ""
+        sql = f"SELECT {columns} FROM row WHERE {' AND '.join(where)} ORDER BY seq{page} OFFSET {int(offset)}"
+        con = duck.connect(self.path, read_only=True)
+        try:
+            result = con.execute(sql, params)
+            while batch := result.fetchmany(500):
+                for values in batch:
+                    yield _row(values)
+        finally:
+            con.close()
+
+    def unchanged(self, *, limit: int = 1000) -> list[tuple[str, str, str]]:
+        """(entity, key, reason) of records that are equal on both sides."""
+        return self._sql(f"SELECT entity, key, reason FROM unchanged ORDER BY key LIMIT {int(limit)}")
+
+    def _sql(self, sql: str) -> list[tuple[Any, ...]]:
+        con = duck.connect(self.path, read_only=True)
+        try:
+            return con.execute(sql).fetchall()
+        finally:
+            con.close()
+
+
+def _row(values: tuple[Any, ...]) -> PlanRow:
+    data: dict[str, Any] = dict(zip(ROW_COLUMNS, values, strict=True))
+    data["action"] = Action(data["action"])
+    data["changes"] = tuple((c["field"], c["before"], c["after"]) for c in json.loads(data["changes"] or "[]"))
+    data["params"] = json.loads(data["params"] or "{}")
+    filled: dict[str, Any] = {k: v if v is not None else "" for k, v in data.items()}
+    return PlanRow(**filled)
+
+
+def find(folder: Path, profile: str, plan_id: str) -> Plan:
+    """The plan with this id, or an unambiguous beginning of it.
+
+    Raises:
+        StorageError: none, or several.
+    """
+    paths = sorted((folder / profile).glob(f"{plan_id}*.duckdb")) if plan_id else []
+    if len(paths) != 1:
+        raise StorageError("plan.not_found", plan=plan_id, count=len(paths))
+    return Plan.open(paths[0])
+
+
+def listed(folder: Path, profile: str) -> list[Plan]:
+    """Plans of a profile, newest first."""
+    found = []
+    for path in sorted((folder / profile).glob("*.duckdb"), reverse=True):
+        try:
+            found.append(Plan.open(path))
+        except StorageError:
+            continue
+    return found
