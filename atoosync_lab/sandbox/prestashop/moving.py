@@ -1,0 +1,28 @@
+"""The fault kind `moving_pages`: the shop changes between two pages of a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from atoosync_lab.sandbox.prestashop.state import ShopState
+
+
+def move_page(state: ShopState, resource: str, value: Any) -> None:
+    """Change one record after a page was answered.
+
+    Args:
+        state: The shop.
+        resource: Resource of the list.
+        value: `{"delete": id}`, `{"touch": id}` (sets `date_upd` to now) or `{"copy": id}` (inserts a copy as a new record).
+    """
+    if not isinstance(value, dict) or resource not in state.resources:
+        return
+    with state.writing():
+        if "delete" in value:
+            state.delete(resource, int(value["delete"]))
+        if "touch" in value and "date_upd" in state.resources[resource].fields:
+            state.update(resource, int(value["touch"]), {"date_upd": state.now()})
+        if "copy" in value:
+            row = state.get(resource, int(value["copy"]))
+            if row is not None:
+                state.insert(resource, {name: item for name, item in row.items() if name != "id"})

@@ -1,0 +1,95 @@
+"""What a new order state entails: validity, invoice, delivery slip, payment, stock, mail."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from atoosync_lab.sandbox.prestashop.state import Row, ShopState
+from atoosync_lab.sandbox.prestashop.values import fixed
+
+
+def enter_state(
+    state: ShopState, order: int, new: int, *, date: str | None = None, pay: bool = True, mail: bool = False
+) -> None:
+    """Put an order into a state, with its side effects (not the history row).
+
+    Args:
+        state: The shop.
+        order: Id of the order.
+        new: Id of the order state.
+        date: Shop time; None for now.
+        pay: Whether a paid state adds the payment of an order that was not in a paid state.
+        mail: Whether the buyer gets the state's mail.
+
+    Raises:
+        KeyError: when order or state do not exist.
+    """
+    row, flags = state.get("orders", order), state.get("order_states", new)
+    if row is None or flags is None:
+        raise KeyError(f"order {order}, state {new}")
+    before = state.get("order_states", row["current_state"])
+    now = date or state.now()
+    changes: Row = {"current_state": new, "valid": flags["logable"], "date_upd": now}
+    if flags["invoice"] and not row["invoice_number"] and state.config("PS_INVOICE", "1") == "1":
+        changes.update(_invoice(state, row, now))
+    if flags["delivery"] and not row["delivery_number"]:
+        number = state.db.execute("SELECT COALESCE(MAX(delivery_number), 0) + 1 FROM orders").fetchone()[0]
+        changes.update(delivery_number=number, delivery_date=now)
+        invoice = state.one("order_invoices", "id_order = ?", order)
+        if invoice:
+            state.update("order_invoices", invoice["id"], {"delivery_number": number, "delivery_date": now})
+    if pay and flags["paid"] and not (before and before["paid"]):
+        # The whole total, even when a part was paid before.
+        state.insert(
+            "order_payments",
+            {
+                "order_reference": row["reference"],
+                "id_currency": row["id_currency"],
+                "amount": row["total_paid"],
+                "payment_method": row["payment"],
+                "conversion_rate": row["conversion_rate"],
+                "date_add": now,
+            },
+        )
+        changes["total_paid_real"] = fixed(Decimal(row["total_paid_real"]) + Decimal(row["total_paid"]))
+    state.update("orders", order, changes)
+    if mail:
+        customer = state.get("customers", row["id_customer"])
+        template = state.text(flags["template"], row["id_lang"]) if flags["template"] else ""
+        if template:
+            post_mail(state, template, customer["email"] if customer else "", order)
+
+
+def post_mail(state: ShopState, template: str, recipient: str, order: int) -> None:
+    """Put a mail into the outbox that tests can read."""
+    state.db.execute(
+        "INSERT INTO _mails (date, template, recipient, id_order) VALUES (?, ?, ?, ?)",
+        (state.now(), template, recipient, order),
+    )
+
+
+def _invoice(state: ShopState, row: Row, now: str) -> Row:
+    number = state.db.execute("SELECT COALESCE(MAX(invoice_number), 0) + 1 FROM orders").fetchone()[0]
+    names = ("total_paid_tax_excl", "total_paid_tax_incl", "total_products", "total_products_wt", "total_shipping_tax_excl",
+             "total_shipping_tax_incl", "total_wrapping_tax_excl", "total_wrapping_tax_incl")  # fmt: skip
+    invoice = state.insert(
+        "order_invoices",
+        {
+            "id_order": row["id"],
+            "number": number,
+            "total_discount_tax_excl": row["total_discounts_tax_excl"],
+            "total_discount_tax_incl": row["total_discounts_tax_incl"],
+            **{name: row[name] for name in names},
+            "shop_address": state.config("PS_SHOP_NAME"),
+            "date_add": now,
+        },
+    )
+    for table in (
+        "order_details",
+        "order_carriers",
+        *(["order_cart_rules"] if "order_cart_rules" in state.resources else []),
+    ):
+        state.db.execute(
+            f"UPDATE {table} SET id_order_invoice = ? WHERE id_order = ? AND id_order_invoice = 0", (invoice, row["id"])
+        )
+    return {"invoice_number": number, "invoice_date": now}
