@@ -1,0 +1,78 @@
+"""Every sentence a user may read exists in both languages, with the same facts in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.repo.scan import placeholders, sentences, uses
+from tests.repo.tree import ROOT
+
+PACKAGE = ROOT / "atoosync_lab"
+LANGUAGES = ("fr", "en")
+
+
+def catalogue(language: str) -> dict[str, str]:
+    return {code: sentence for _, code, sentence in sentences(PACKAGE / "locale" / language)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_in_the_source_has_a_sentence(language: str) -> None:
+    known = catalogue(language)
+    found = [use for path in sorted(PACKAGE.rglob("*.py")) for use in uses(path)]
+    missing = [f"{use.where}: {use.code}" for use in found if not known.get(use.code)]
+    assert not missing, "\n".join(missing)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_waits_for_a_fact_that_its_call_does_not_give(language: str) -> None:
+    known = catalogue(language)
+    wrong = [
+        f"{use.where}: {use.code} lacks {sorted(lacking)}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for use in uses(path)
+        if use.fields is not None and (lacking := placeholders(known.get(use.code, "")) - use.fields)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_both_languages_have_the_same_codes() -> None:
+    french, english = (catalogue(language).keys() for language in LANGUAGES)
+    assert french, "no sentence at all"
+    assert french == english
+
+
+def test_both_languages_state_the_same_facts() -> None:
+    french, english = (catalogue(language) for language in LANGUAGES)
+    differing = [
+        code for code in french.keys() & english.keys() if placeholders(french[code]) != placeholders(english[code])
+    ]
+    assert not differing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_code_is_empty_or_written_twice(language: str) -> None:
+    seen: dict[str, str] = {}
+    for file, code, sentence in sentences(PACKAGE / "locale" / language):
+        assert sentence.strip(), f"{file}: {code} has no sentence"
+        assert code not in seen, f"{code} is in {seen[code]} and in {file}"
+        seen[code] = file
+
+
+def test_scan_reads_codes_and_fields_of_errors_messages_and_reasons(tmp_path: Path) -> None:
+    source = tmp_path / "a.py"
+    source.write_text(
+        "raise errors.RefusedError('a.refused', facts=f, name=n)\n"
+        "raise ValueError('not a code')\n"
+        "Message('b.said', {'count': 1})\n"
+        "Message('b.loose', params)\n"
+        "row(reason='c.unchanged')\n"
+    )
+    found = {use.code: use.fields for use in uses(source)}
+    assert found == {
+        "a.refused": frozenset({"name"}),
+        "b.said": frozenset({"count"}),
+        "b.loose": None,
+        "c.unchanged": None,
+    }
