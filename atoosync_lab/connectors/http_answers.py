@@ -1,4 +1,4 @@
-"""What an answer says beside its data: a page instead of data, when to come back, the remote's clock, its request id."""
+"""What an answer says beside its data: a page where data was due, when to come back, its date and request id."""
 
 from __future__ import annotations
 
