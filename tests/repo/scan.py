@@ -76,3 +76,40 @@ def sentences(folder: Path) -> Iterator[tuple[str, str, str]]:
             for entry in read_po(source):
                 if entry.id:
                     yield path.name, str(entry.id), "" if entry.fuzzy else str(entry.string)
+
+
+QUOTED = re.compile(r"'([a-z][a-z0-9_]+(?:\.[a-z0-9_]+)+)'")
+FILE_SUFFIXES = (
+    "key",
+    "sqlite",
+    "duckdb",
+    "json",
+    "jsonl",
+    "yaml",
+    "csv",
+    "zip",
+    "pdf",
+    "po",
+    "css",
+    "js",
+    "ini",
+    "log",
+)
+
+
+def literals(path: Path) -> Iterator[tuple[str, str]]:
+    """(code, place) of every literal that looks like a message code, also quoted inside SQL text.
+
+    Left out: names of crash points, column names behind a one-letter alias, file names.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    points = {
+        id(node.args[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "point" and node.args
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in points:
+            for code in [node.value] if CODE.match(node.value) else QUOTED.findall(node.value):
+                if len(code.partition(".")[0]) > 1 and code.rpartition(".")[2] not in FILE_SUFFIXES:
+                    yield code, f"{path}:{node.lineno}"

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
-from tests.repo.scan import placeholders, sentences, uses
+from atoosync_lab.settings.profile import Profile
+from tests.repo.scan import literals, placeholders, sentences, uses
 from tests.repo.tree import ROOT
 
 PACKAGE = ROOT / "atoosync_lab"
 LANGUAGES = ("fr", "en")
+
+# Dotted literals that are no message codes: logger names of the HTTP library.
+NOT_SENTENCES = {"httpcore.connection", "httpcore.http11", "httpcore.proxy"}
+# Rooms whose dotted literals are names of other things: fields of the systems that the sandbox plays.
+NOT_SCANNED = {"sandbox", "locale"}
 
 
 def catalogue(language: str) -> dict[str, str]:
@@ -23,6 +31,29 @@ def test_every_code_in_the_source_has_a_sentence(language: str) -> None:
     found = [use for path in sorted(PACKAGE.rglob("*.py")) for use in uses(path)]
     missing = [f"{use.where}: {use.code}" for use in found if not known.get(use.code)]
     assert not missing, "\n".join(missing)
+
+
+def settings_paths(model: type[BaseModel], prefix: str = "") -> set[str]:
+    """Every path of the profile: `orders.maps.taxes` names a page, it is no sentence."""
+    found = set()
+    for name, field in model.model_fields.items():
+        found.add(prefix + name)
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                found |= settings_paths(kind, f"{prefix}{name}.")
+    return found
+
+
+def test_every_literal_that_looks_like_a_code_has_a_sentence() -> None:
+    known = catalogue("fr").keys() | settings_paths(Profile) | NOT_SENTENCES
+    missing = {
+        f"{code} ({where})"
+        for path in PACKAGE.rglob("*.py")
+        if path.relative_to(PACKAGE).parts[0] not in NOT_SCANNED
+        for code, where in literals(path)
+        if code not in known
+    }
+    assert not missing, "\n".join(sorted(missing))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,3 +107,11 @@ def test_scan_reads_codes_and_fields_of_errors_messages_and_reasons(tmp_path: Pa
         "b.loose": None,
         "c.unchanged": None,
     }
+
+
+def test_scan_finds_codes_inside_sql_but_no_crash_points_aliases_or_files(tmp_path: Path) -> None:
+    source = tmp_path / "a.py"
+    source.write_text(
+        "x = \"CASE WHEN p.ok THEN 'product.new' END\"\npoint('a_point.before')\ny = 'store.sqlite'\nz = 'p.key'\n"
+    )
+    assert [code for code, _ in literals(source)] == ["product.new"]
