@@ -98,12 +98,11 @@ def parse_display(state: ShopState, resource: Resource, raw: str | None) -> Disp
         return None
     if raw == "full":
         return full_display(resource)
-    found = _BRACKETS.match(raw)
-    if found is None or found.group(1) or found.group(3):
+    if not (raw.startswith("[") and raw.endswith("]")):
         raise list_error(state, 36, "The 'display' syntax is wrong. You can set 'full' or '[field_1,field_2]'.")
     names: list[str] = []
     associations: dict[str, tuple[str, ...]] = {}
-    for part in _DISPLAY_PART.finditer(found.group(2)):
+    for part in _DISPLAY_PART.finditer(raw[1:-1]):
         name, inner = part.group(1).strip(), part.group(2)
         if name in resource.associations:
             known = [item.name for item in resource.associations[name].parts]
