@@ -81,7 +81,8 @@ class Call:
 
     def common(self) -> dict[str, str]:
         """Headers of every answer of the Webservice."""
-        version = FULL_VERSION[self.state.version] if self.authenticated else "0"
+        known = self.authenticated or not self.state.at_least("8")
+        version = FULL_VERSION[self.state.version] if known else "0"
         return {"PSWS-Version": version, "Execution-Time": "0.01"}
 
 

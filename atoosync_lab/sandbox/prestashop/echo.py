@@ -47,6 +47,8 @@ def echo_texts(write: Write, name: str, languages: Sequence[int]) -> dict[int, s
     if texts is None:
         return language_map(write.before.get(name)) if write.method == "PATCH" else {}
     if isinstance(texts, str):
+        if not write.state.at_least("8"):
+            return {}
         return {item: texts[item] for item in languages if item < len(texts)}
     return texts
 
@@ -75,12 +77,13 @@ def echo_xml(write: Write, base: str, languages: Sequence[int]) -> str:
     for name, known in write.resource.fields.items():
         if known.language:
             texts = echo_texts(write, name, languages)
-            nodes = "".join(_language_node(base, item, texts) for item in languages)
+            linked = isinstance(write.texts.get(name), dict) or (name not in write.texts and write.method == "PATCH")
+            nodes = "".join(_language_node(base, item, texts, linked) for item in languages)
             lines.append(f"\t<{name}>{nodes}</{name}>\n")
             continue
         value = values[name]
         mark = ' notFilterable="true"' if known.computed else ""
-        if known.link and (value not in ("", "0") or name == "current_state"):
+        if known.link and (value not in ("", "0") or not name.startswith("id_")):
             mark += f' xlink:href="{base}/api/{known.link}/{value}"'
         lines.append(f"\t<{name}{mark}><![CDATA[{value}]]></{name}>\n")
     if write.resource.associations:
@@ -92,9 +95,9 @@ def echo_xml(write: Write, base: str, languages: Sequence[int]) -> str:
     return "".join(lines)
 
 
-def _language_node(base: str, language: int, texts: Mapping[int, str]) -> str:
+def _language_node(base: str, language: int, texts: Mapping[int, str], linked: bool) -> str:
     text = texts.get(language, "")
-    link = f' xlink:href="{base}/api/languages/{language}"' if text else ""
+    link = f' xlink:href="{base}/api/languages/{language}"' if linked else ""
     return f'<language id="{language}"{link}><![CDATA[{clean(text)}]]></language>'
 
 

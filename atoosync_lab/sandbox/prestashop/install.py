@@ -71,6 +71,11 @@ _VAT = (
     ("5.500", "FR Taux réduit (5.5%)"),
     ("2.100", "FR Taux super réduit (2.1%)"),
 )
+_EUROPEAN_VAT = {
+    "AT": "20", "BE": "21", "BG": "20", "CY": "19", "CZ": "21", "DE": "19", "DK": "25", "EE": "22", "ES": "21", "FI": "25.5",
+    "FR": "20", "GB": "20", "GR": "24", "HR": "25", "HU": "27", "IE": "23", "IT": "22", "LT": "21", "LU": "17", "LV": "21",
+    "MT": "18", "NL": "21", "PL": "23", "PT": "23", "RO": "19", "SE": "25", "SI": "22", "SK": "23",
+}  # fmt: skip
 _CONFIGURATION = (
     ("PS_LANG_DEFAULT", "1"), ("PS_CURRENCY_DEFAULT", "1"), ("PS_COUNTRY_DEFAULT", "8"), ("PS_SHOP_NAME", SHOP_NAME),
     ("PS_SHOP_DEFAULT", "1"), ("PS_SHOP_EMAIL", "boutique@example.test"), ("PS_TIMEZONE", "Europe/Paris"), ("PS_WEBSERVICE", "1"),
@@ -175,12 +180,22 @@ def _install_places(state: ShopState, add: Any) -> None:
             need_identification_number=0, need_zip_code=1, zip_code_format="NNNNN" if iso == "FR" else "", display_tax_label=1,
             name=both(english, french))  # fmt: skip
     europe = [row[0] for row in state.db.execute("SELECT id FROM countries WHERE id_zone = 1 ORDER BY id")]
+    taxes: list[int] = []
     for rate, name in _VAT:
         percent = rate.rstrip("0").rstrip(".")
-        tax = add("taxes", rate=rate, active=1, name=both(f"TVA FR {percent}%"))
+        taxes.append(add("taxes", rate=rate, active=1, name=both(f"TVA FR {percent}%")))
         group = add("tax_rule_groups", name=name, active=1)
         for country in europe:
-            add("tax_rules", id_tax_rules_group=group, id_country=country, id_tax=tax, zipcode_from="0", zipcode_to="0")
+            _rule(add, group, country, taxes[-1])
+    group = add("tax_rule_groups", name="EU VAT For Virtual Products", active=1)
+    for iso, rate in _EUROPEAN_VAT.items():
+        tax = add("taxes", rate=fixed(rate, 3), active=1, name=both(f"VAT {iso} {rate}%"))
+        country = state.db.execute("SELECT id FROM countries WHERE iso_code = ?", (iso,)).fetchone()[0]
+        _rule(add, group, country, tax)
+
+
+def _rule(add: Any, group: int, country: int, tax: int) -> None:
+    add("tax_rules", id_tax_rules_group=group, id_country=country, id_tax=tax, zipcode_from="0", zipcode_to="0")
 
 
 def _install_order_states(add: Any) -> None:

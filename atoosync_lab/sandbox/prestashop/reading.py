@@ -114,10 +114,11 @@ class Plan:
                 continue
             if field.link:
                 owner = "||main.id||'/'" if field.link == "images/products" else ""
-                columns.append(
-                    f"CASE WHEN COALESCE({sql}, '') NOT IN (0, '0', '') THEN"
-                    f" ' xlink:href=\"{base}/api/{field.link}/'{owner}||{sql}||'\"' ELSE '' END"
-                )
+                address = f"' xlink:href=\"{base}/api/{field.link}/'{owner}||{sql}||'\"'"
+                if name.startswith("id_"):
+                    # The address of an empty `id_...` is left out, that of other links (product_attribute_id) never.
+                    address = f"CASE WHEN COALESCE({sql}, '') NOT IN (0, '0', '') THEN {address} ELSE '' END"
+                columns.append(address)
                 mark += "%s"
             columns.append(f"COALESCE({sql}, '')" if field.nullable else sql)
             pieces.append(f"\t<{name}{mark}><![CDATA[%s]]></{name}>\n")
@@ -224,7 +225,9 @@ def json_value(state: ShopState, field: Field | None, value: Any) -> Any:
     """A value as the JSON of a version shows it: numbers from version 9 only, flags and amounts always text; `id` is a number."""
     if field is None or value is None:
         return value
-    if field.kind == "int" and isinstance(value, int) and state.at_least("9"):
+    if isinstance(value, int) and (
+        (field.kind == "int" and state.at_least("9")) or field.name == "id_default_combination"
+    ):
         return value
     return str(value)
 

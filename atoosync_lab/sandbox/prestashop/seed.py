@@ -34,8 +34,8 @@ from typing import Any
 from atoosync_lab.sandbox.prestashop.amounts import ZERO, Basket, Voucher, amounts
 from atoosync_lab.sandbox.prestashop.checkout import NewOrder, OrderLine, OrderVoucher, product_line, store_order
 from atoosync_lab.sandbox.prestashop.order_states import enter_state
-from atoosync_lab.sandbox.prestashop.rules.catalog import add_stock_row, set_categories
 from atoosync_lab.sandbox.prestashop.pricing import Buyer, Price, tax_ids, tax_rate
+from atoosync_lab.sandbox.prestashop.rules.catalog import add_stock_row, set_categories
 from atoosync_lab.sandbox.prestashop.state import Row, ShopState, association_text
 from atoosync_lab.sandbox.prestashop.values import fixed, int_prefix, language_text, stored
 

@@ -13,10 +13,10 @@ from atoosync_lab.sandbox.prestashop.answers import Call, blank_schema, synopsis
 from atoosync_lab.sandbox.prestashop.echo import echo_json, echo_xml
 from atoosync_lab.sandbox.prestashop.errors import PlainError, WebserviceError, refuse, warning
 from atoosync_lab.sandbox.prestashop.fields import Resource
+from atoosync_lab.sandbox.prestashop.pricing import computed_prices
 from atoosync_lab.sandbox.prestashop.query import Selection, full_display, list_error, parse_languages, parse_list
 from atoosync_lab.sandbox.prestashop.reading import Plan, drop_empty
 from atoosync_lab.sandbox.prestashop.rules import rules_of
-from atoosync_lab.sandbox.prestashop.pricing import computed_prices
 from atoosync_lab.sandbox.prestashop.values import int_prefix
 from atoosync_lab.sandbox.prestashop.writing import Write, body_id, check_ids, parse_body, read_object, save
 

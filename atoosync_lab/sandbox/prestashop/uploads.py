@@ -64,6 +64,8 @@ def images(call: Call, body: bytes) -> Response:
 def hashed_error(call: Call, error: WebserviceError) -> Response:
     """An error with `Content-Sha1`."""
     response = call.error(error)
+    if not call.state.at_least("8"):
+        return response
     response.headers["Content-Sha1"] = hashlib.sha1(bytes(response.body), usedforsecurity=False).hexdigest()
     return response
 
@@ -137,13 +139,13 @@ def _add_product_image(call: Call, product: int, body: bytes) -> Response:
     if state.get("products", product) is None:
         raise refuse(400, 76, f"Product {product} does not exist")
     upload = _upload(call, body)
-    data = as_jpeg(upload)
-    with state.writing():
-        count = state.db.execute(
-            "SELECT COUNT(*) FROM _images WHERE kind = 'products' AND id_owner = ?", (product,)
-        ).fetchone()[0]
-        sql = "INSERT INTO _images (kind, id_owner, position, cover, mime, data) VALUES ('products', ?, ?, ?, 'image/jpeg', ?)"
-        image = state.db.execute(sql, (product, count + 1, int(count == 0), data)).lastrowid
+    try:
+        data = as_jpeg(upload)
+    except WebserviceError:
+        # The row is made before the file is looked at, and stays.
+        _add_image_row(call, product, b"")
+        raise
+    image, count = _add_image_row(call, product, data)
     legend = "".join(
         f'<language id="{n}" xlink:href="{call.base}/api/languages/{n}"><![CDATA[]]></language>'
         for n in state.languages()
@@ -155,6 +157,18 @@ def _add_product_image(call: Call, product: int, body: bytes) -> Response:
         f'<content encode="base64"><![CDATA[{base64.b64encode(as_png(upload)).decode()}]]></content>\n'
     )
     return call.content(document(xml).encode(), XML_TYPE)
+
+
+def _add_image_row(call: Call, product: int, data: bytes) -> tuple[int, int]:
+    """Store an image after those that the product has; return its id and how many there were."""
+    db = call.state.db
+    with call.state.writing():
+        count = db.execute(
+            "SELECT COUNT(*) FROM _images WHERE kind = 'products' AND id_owner = ?", (product,)
+        ).fetchone()[0]
+        sql = "INSERT INTO _images (kind, id_owner, position, cover, mime, data) VALUES ('products', ?, ?, ?, 'image/jpeg', ?)"
+        image = db.execute(sql, (product, count + 1, int(count == 0), data)).lastrowid
+    return int(image or 0), int(count)
 
 
 def _single_image(call: Call, kind: str, owner: int, body: bytes) -> Response:
@@ -181,6 +195,8 @@ def _single_image(call: Call, kind: str, owner: int, body: bytes) -> Response:
 
 def _deleted(call: Call) -> Response:
     response = call.empty(200)
+    if not call.state.at_least("8"):
+        return response
     response.headers["Content-Sha1"] = hashlib.sha1(b"", usedforsecurity=False).hexdigest()
     return response
 

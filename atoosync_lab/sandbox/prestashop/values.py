@@ -67,7 +67,7 @@ def stored(field: Field, raw: str | int | Decimal | None) -> Stored:
         return datetime_text(text)
     if field.kind == "date":
         return text[:10] or NO_DATE
-    return clean(text)
+    return clean(text) if text or not field.nullable else None
 
 
 def datetime_text(text: str) -> str:

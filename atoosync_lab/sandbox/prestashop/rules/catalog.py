@@ -57,6 +57,14 @@ class Positioned(Rules):
 class Options(Positioned):
     """Attribute groups: an association replaces the values, those not listed are deleted."""
 
+    def check(self, write: Write) -> None:
+        """Derive the colour flag from the type."""
+        super().check(write)
+        if "group_type" in write.sent:
+            color = write.sent["group_type"] == "color"
+            write.values["is_color_group"] = int(color)
+            write.echo["is_color_group"] = "1" if color else ("" if write.state.at_least("8") else "0")
+
     def associate(self, write: Write, name: str, items: list[dict[str, str]]) -> bool:
         """Delete the values that are not listed."""
         kept = [int_prefix(item.get("id", "")) for item in items]
@@ -128,7 +136,7 @@ class Products(Rules):
             write.echo["quantity"] = ""
             if not write.sent.get("id_shop_default"):
                 write.set("id_shop_default", 1)
-        if write.method == "PUT" and not write.sent.get("unit_price_ratio"):
+        if write.method == "PUT" and not write.sent.get("unit_price_ratio") and write.state.at_least("8"):
             write.echo["unit_price_ratio"] = 0
         for name in (
             "manufacturer_name",

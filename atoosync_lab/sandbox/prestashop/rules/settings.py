@@ -45,7 +45,9 @@ class Carriers(SoftDeleted):
     def check(self, write: Write) -> None:
         """Forget the tax rules group of a new carrier and give it a place."""
         if write.creating:
-            write.set("id_tax_rules_group", 0)
+            write.set("id_tax_rules_group", 0, show=write.state.at_least("8"))
+            if not write.state.at_least("8"):
+                write.echo["id_tax_rules_group"] = ""
             row = write.state.db.execute("SELECT COUNT(*) FROM carriers WHERE deleted = 0").fetchone()
             write.set("position", row[0])
 
