@@ -2,9 +2,11 @@
 
 What it imitates (real shops, versions 1.7.7.2 and 9.1.4):
 - `round_type` 1 rounds the unit and multiplies, 2 rounds each line, 3 rounds the sum only.
-- `total_products(_wt)` is the sum of the (rounded) lines; `total_paid` is worked out anew from unrounded lines (rounded units under
+- `total_products(_wt)` is the sum of the (rounded) lines; `total_paid` is worked out anew from unrounded lines
+  (rounded units under
   type 1) and rounded once, so that the parts may differ from the whole by a cent under type 2.
-- A percentage voucher applies to the rounded product totals and keeps its decimals until the order's discount is rounded.
+- A percentage voucher applies to the rounded product totals and keeps its decimals until the order's discount is
+  rounded.
 - Free shipping is a discount of the shipping; `total_shipping` stays gross.
 """
 

@@ -13,11 +13,15 @@ from atoosync_lab.sandbox.prestashop.errors import WebserviceError
 from atoosync_lab.sandbox.prestashop.fields import FULL_VERSION, Resource
 from atoosync_lab.sandbox.prestashop.reading import document, dump_json
 from atoosync_lab.sandbox.prestashop.state import ShopState
+from atoosync_lab.sandbox.prestashop.values import clean
 
 XML_TYPE = "text/xml;charset=utf-8"
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html; charset=utf-8"
-REALM = 'Basic realm="Welcome to PrestaShop Webservice, please enter the authentication key as the login. No password required."'
+REALM = (
+    'Basic realm="Welcome to PrestaShop Webservice, please enter the authentication key as the'
+    ' login. No password required."'
+)
 
 
 @dataclass
@@ -70,10 +74,7 @@ class Call:
         if self.json:
             value = {"errors": [{"code": code, "message": message} for code, message in error.errors]}
             return Response(dump_json(value).encode(), error.status, {**self.common(), "Content-Type": JSON_TYPE})
-        nodes = "".join(
-            f"<error>\n<code><![CDATA[{code}]]></code>\n<message><![CDATA[{message.replace(']]>', ']] >')}]]></message>\n</error>\n"
-            for code, message in error.errors
-        )
+        nodes = "".join(_error_node(code, clean(message)) for code, message in error.errors)
         headers = {**self.common(), "Content-Type": XML_TYPE}
         if error.status == 401:
             headers["WWW-Authenticate"] = REALM
@@ -84,6 +85,10 @@ class Call:
         known = self.authenticated or not self.state.at_least("8")
         version = FULL_VERSION[self.state.version] if known else "0"
         return {"PSWS-Version": version, "Execution-Time": "0.01"}
+
+
+def _error_node(code: int, message: str) -> str:
+    return f"<error>\n<code><![CDATA[{code}]]></code>\n<message><![CDATA[{message}]]></message>\n</error>\n"
 
 
 def blank_schema(state: ShopState, resource: Resource) -> str:

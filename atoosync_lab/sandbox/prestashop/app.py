@@ -103,7 +103,9 @@ class Shop:
         return Response(error.text, error.status, headers)
 
     async def admin(self, request: Request) -> Response:
-        """`POST /_admin/shop/<action>` with JSON arguments: acts of merchant and buyer that no API call makes (see `seed`)."""
+        """`POST /_admin/shop/<action>` with JSON arguments: acts of merchant and buyer that no API call makes (see
+        `seed`).
+        """
         action = ADMIN_ACTIONS.get(request.path_params["action"])
         if action is None:
             return JSONResponse({"error": f"unknown action; known: {sorted(ADMIN_ACTIONS)}"}, 404)

@@ -148,8 +148,10 @@ def shipping_price(
         ("price_ranges", "id_range_price", products) if by_price else ("weight_ranges", "id_range_weight", weight)
     )
     sql = (
-        f"SELECT d.price FROM deliveries d JOIN {table} r ON r.id = d.{column} WHERE d.id_carrier = ? AND d.id_zone = ? AND d.id_shop = 1"
-        " AND d.id_shop_group = 1 AND CAST(r.delimiter1 AS REAL) <= ? AND CAST(r.delimiter2 AS REAL) > ? ORDER BY d.id LIMIT 1"
+        f"SELECT d.price FROM deliveries d JOIN {table} r ON r.id = d.{column} WHERE d.id_carrier = ?"
+        f" AND d.id_zone = ? AND d.id_shop = 1"
+        " AND d.id_shop_group = 1 AND CAST(r.delimiter1 AS REAL) <= ? AND CAST(r.delimiter2 AS REAL) >"
+        " ? ORDER BY d.id LIMIT 1"
     )
     found = state.db.execute(
         sql, (carrier["id"], place["id_zone"] if place else 0, float(measure), float(measure))
@@ -193,7 +195,9 @@ class NewOrder:
 
 
 def store_order(state: ShopState, new: NewOrder) -> int:
-    """Store an order with its lines, vouchers, parcel, payments, first history row and what its state entails; return its id."""
+    """Store an order with its lines, vouchers, parcel, payments, first history row and what its state entails;
+    return its id.
+    """
     date = new.date or state.now()
     found = new.amounts
     conversion = str(new.header.get("conversion_rate", "1.000000"))
@@ -333,7 +337,7 @@ def take_stock(state: ShopState, product: int, variant: int, quantity: int) -> i
     state.update("stock_availables", row["id"], {"quantity": row["quantity"] - quantity})
     if variant:
         recompute_total(state, product)
-    return max(0, min(quantity, row["quantity"]))
+    return max(0, min(quantity, int(row["quantity"])))
 
 
 def recompute_total(state: ShopState, product: int) -> None:
@@ -375,9 +379,15 @@ def cart_basket(state: ShopState, cart: Row) -> tuple[list[OrderLine], list[Orde
         state, carrier, delivery["id_country"] if delivery else country, products, weight, conversion
     )
     basket = Basket(
-        base.lines, [item.voucher for item in vouchers], shipping, rate, wrapping, wrapping_rate,
-        int_prefix(state.config("PS_ROUND_TYPE", "2")), int_prefix(state.config("PS_PRICE_ROUND_MODE", "2")),
-    )  # fmt: skip
+        base.lines,
+        [item.voucher for item in vouchers],
+        shipping,
+        rate,
+        wrapping,
+        wrapping_rate,
+        int_prefix(state.config("PS_ROUND_TYPE", "2")),
+        int_prefix(state.config("PS_PRICE_ROUND_MODE", "2")),
+    )
     return lines, vouchers, basket, weight
 
 

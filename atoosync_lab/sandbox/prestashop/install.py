@@ -1,4 +1,6 @@
-"""What a freshly installed shop holds: two languages, the euro, all countries (France active), groups, order states, carriers, VAT."""
+"""What a freshly installed shop holds: two languages, the euro, all countries (France active), groups, order states,
+carriers, VAT.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ _ZONES = (
     "Central America/Antilla",
 )
 _GROUPS = (("Visitor", "Visiteur"), ("Guest", "Invité"), ("Customer", "Client"))
-# English, French, template, colour, flags: i invoice, l logable, p paid, s shipped, d delivery, e send_email, h hidden, f pdf_invoice
+# English, French, template, colour, flags: i invoice, l logable, p paid, s shipped, d delivery, e send_email, h
+# hidden, f pdf_invoice
 _STATES: Sequence[tuple[str, str, str, str, str, str]] = (
     ("Awaiting check payment", "En attente du paiement par chèque", "cheque", "#34209E", "e", "ps_checkpayment"),
     ("Payment accepted", "Paiement accepté", "payment", "#3498D8", "ilpef", ""),
@@ -72,23 +75,86 @@ _VAT = (
     ("2.100", "FR Taux super réduit (2.1%)"),
 )
 _EUROPEAN_VAT = {
-    "AT": "20", "BE": "21", "BG": "20", "CY": "19", "CZ": "21", "DE": "19", "DK": "25", "EE": "22", "ES": "21", "FI": "25.5",
-    "FR": "20", "GB": "20", "GR": "24", "HR": "25", "HU": "27", "IE": "23", "IT": "22", "LT": "21", "LU": "17", "LV": "21",
-    "MT": "18", "NL": "21", "PL": "23", "PT": "23", "RO": "19", "SE": "25", "SI": "22", "SK": "23",
-}  # fmt: skip
+    "AT": "20",
+    "BE": "21",
+    "BG": "20",
+    "CY": "19",
+    "CZ": "21",
+    "DE": "19",
+    "DK": "25",
+    "EE": "22",
+    "ES": "21",
+    "FI": "25.5",
+    "FR": "20",
+    "GB": "20",
+    "GR": "24",
+    "HR": "25",
+    "HU": "27",
+    "IE": "23",
+    "IT": "22",
+    "LT": "21",
+    "LU": "17",
+    "LV": "21",
+    "MT": "18",
+    "NL": "21",
+    "PL": "23",
+    "PT": "23",
+    "RO": "19",
+    "SE": "25",
+    "SI": "22",
+    "SK": "23",
+}
 _CONFIGURATION = (
-    ("PS_LANG_DEFAULT", "1"), ("PS_CURRENCY_DEFAULT", "1"), ("PS_COUNTRY_DEFAULT", "8"), ("PS_SHOP_NAME", SHOP_NAME),
-    ("PS_SHOP_DEFAULT", "1"), ("PS_SHOP_EMAIL", "boutique@example.test"), ("PS_TIMEZONE", "Europe/Paris"), ("PS_WEBSERVICE", "1"),
-    ("PS_ROOT_CATEGORY", "1"), ("PS_HOME_CATEGORY", "2"), ("PS_UNIDENTIFIED_GROUP", "1"), ("PS_GUEST_GROUP", "2"), ("PS_CUSTOMER_GROUP", "3"),
-    ("PS_PRICE_ROUND_MODE", "2"), ("PS_ROUND_TYPE", "2"), ("PS_PRICE_DISPLAY_PRECISION", "2"), ("PS_TAX", "1"), ("PS_TAX_DISPLAY", "0"),
-    ("PS_TAX_ADDRESS_TYPE", "id_address_delivery"), ("PS_USE_ECOTAX", "0"), ("PS_ECOTAX_TAX_RULES_GROUP_ID", "0"), ("PS_ATCP_SHIPWRAP", "0"),
-    ("PS_GIFT_WRAPPING", "0"), ("PS_GIFT_WRAPPING_PRICE", "0"), ("PS_SHIPPING_HANDLING", "2"), ("PS_SHIPPING_FREE_PRICE", "0"),
-    ("PS_SHIPPING_FREE_WEIGHT", "0"), ("PS_CARRIER_DEFAULT", "2"), ("PS_STOCK_MANAGEMENT", "1"), ("PS_ORDER_OUT_OF_STOCK", "0"),
-    ("PS_INVOICE", "1"), ("PS_INVOICE_START_NUMBER", "0"), ("PS_SEARCH_INDEXATION", "1"), ("PS_CATALOG_MODE", "0"), ("PS_WEIGHT_UNIT", "kg"),
-    ("PS_MULTISHOP_FEATURE_ACTIVE", "0"), ("PS_OS_CHEQUE", "1"), ("PS_OS_PAYMENT", "2"), ("PS_OS_PREPARATION", "3"), ("PS_OS_SHIPPING", "4"),
-    ("PS_OS_DELIVERED", "5"), ("PS_OS_CANCELED", "6"), ("PS_OS_REFUND", "7"), ("PS_OS_ERROR", "8"), ("PS_OS_OUTOFSTOCK_PAID", "9"),
-    ("PS_OS_BANKWIRE", "10"), ("PS_OS_WS_PAYMENT", "11"), ("PS_OS_OUTOFSTOCK_UNPAID", "12"), ("PS_OS_COD_VALIDATION", "13"),
-)  # fmt: skip
+    ("PS_LANG_DEFAULT", "1"),
+    ("PS_CURRENCY_DEFAULT", "1"),
+    ("PS_COUNTRY_DEFAULT", "8"),
+    ("PS_SHOP_NAME", SHOP_NAME),
+    ("PS_SHOP_DEFAULT", "1"),
+    ("PS_SHOP_EMAIL", "boutique@example.test"),
+    ("PS_TIMEZONE", "Europe/Paris"),
+    ("PS_WEBSERVICE", "1"),
+    ("PS_ROOT_CATEGORY", "1"),
+    ("PS_HOME_CATEGORY", "2"),
+    ("PS_UNIDENTIFIED_GROUP", "1"),
+    ("PS_GUEST_GROUP", "2"),
+    ("PS_CUSTOMER_GROUP", "3"),
+    ("PS_PRICE_ROUND_MODE", "2"),
+    ("PS_ROUND_TYPE", "2"),
+    ("PS_PRICE_DISPLAY_PRECISION", "2"),
+    ("PS_TAX", "1"),
+    ("PS_TAX_DISPLAY", "0"),
+    ("PS_TAX_ADDRESS_TYPE", "id_address_delivery"),
+    ("PS_USE_ECOTAX", "0"),
+    ("PS_ECOTAX_TAX_RULES_GROUP_ID", "0"),
+    ("PS_ATCP_SHIPWRAP", "0"),
+    ("PS_GIFT_WRAPPING", "0"),
+    ("PS_GIFT_WRAPPING_PRICE", "0"),
+    ("PS_SHIPPING_HANDLING", "2"),
+    ("PS_SHIPPING_FREE_PRICE", "0"),
+    ("PS_SHIPPING_FREE_WEIGHT", "0"),
+    ("PS_CARRIER_DEFAULT", "2"),
+    ("PS_STOCK_MANAGEMENT", "1"),
+    ("PS_ORDER_OUT_OF_STOCK", "0"),
+    ("PS_INVOICE", "1"),
+    ("PS_INVOICE_START_NUMBER", "0"),
+    ("PS_SEARCH_INDEXATION", "1"),
+    ("PS_CATALOG_MODE", "0"),
+    ("PS_WEIGHT_UNIT", "kg"),
+    ("PS_MULTISHOP_FEATURE_ACTIVE", "0"),
+    ("PS_OS_CHEQUE", "1"),
+    ("PS_OS_PAYMENT", "2"),
+    ("PS_OS_PREPARATION", "3"),
+    ("PS_OS_SHIPPING", "4"),
+    ("PS_OS_DELIVERED", "5"),
+    ("PS_OS_CANCELED", "6"),
+    ("PS_OS_REFUND", "7"),
+    ("PS_OS_ERROR", "8"),
+    ("PS_OS_OUTOFSTOCK_PAID", "9"),
+    ("PS_OS_BANKWIRE", "10"),
+    ("PS_OS_WS_PAYMENT", "11"),
+    ("PS_OS_OUTOFSTOCK_UNPAID", "12"),
+    ("PS_OS_COD_VALIDATION", "13"),
+)
 
 
 def both(english: str, french: str | None = None) -> str:
@@ -114,10 +180,29 @@ def install(state: ShopState) -> None:
         ("en", "English (English)", "en-us", "m/d/Y"),
         ("fr", "Français (French)", "fr-fr", "d/m/Y"),
     ):
-        add("languages", name=name, iso_code=iso, locale=f"{iso}-{'US' if iso == 'en' else 'FR'}", language_code=locale,
-            active=1, is_rtl=0, date_format_lite=form, date_format_full=f"{form} H:i:s")  # fmt: skip
-    add("currencies", names=both("Euro"), name="Euro", symbol=both("€"), iso_code="EUR", numeric_iso_code="978", precision=2,
-        conversion_rate=fixed("1"), active=1, pattern=both(""))  # fmt: skip
+        add(
+            "languages",
+            name=name,
+            iso_code=iso,
+            locale=f"{iso}-{'US' if iso == 'en' else 'FR'}",
+            language_code=locale,
+            active=1,
+            is_rtl=0,
+            date_format_lite=form,
+            date_format_full=f"{form} H:i:s",
+        )
+    add(
+        "currencies",
+        names=both("Euro"),
+        name="Euro",
+        symbol=both("€"),
+        iso_code="EUR",
+        numeric_iso_code="978",
+        precision=2,
+        conversion_rate=fixed("1"),
+        active=1,
+        pattern=both(""),
+    )
     for name in _ZONES:
         add("zones", name=name, active=1)
     for english, french in _GROUPS:
@@ -151,8 +236,16 @@ def _install_shop(state: ShopState, add: Any) -> None:
         id_profile=1,
     )
     for number, (english, french) in enumerate((("Root", "Racine"), ("Home", "Accueil"))):
-        add("categories", id_parent=number, level_depth=number, active=1, id_shop_default=1, is_root_category=number,
-            name=both(english, french), link_rewrite=both(slug(english), slug(french)))  # fmt: skip
+        add(
+            "categories",
+            id_parent=number,
+            level_depth=number,
+            active=1,
+            id_shop_default=1,
+            is_root_category=number,
+            name=both(english, french),
+            link_rewrite=both(slug(english), slug(french)),
+        )
     add("contacts", email="boutique@example.test", customer_service=1, name=both("Webmaster"))
     add("contacts", email="boutique@example.test", customer_service=1, name=both("Customer service", "Service client"))
     for number, (name, free, delay) in enumerate(
@@ -176,9 +269,20 @@ def _install_shop(state: ShopState, add: Any) -> None:
 def _install_places(state: ShopState, add: Any) -> None:
     listed = json.loads((files(__package__) / "data" / "countries.json").read_text(encoding="utf-8"))
     for iso, zone, prefix, english, french in listed:
-        add("countries", id_zone=zone, id_currency=0, iso_code=iso, call_prefix=prefix, active=int(iso == "FR"), contains_states=0,
-            need_identification_number=0, need_zip_code=1, zip_code_format="NNNNN" if iso == "FR" else "", display_tax_label=1,
-            name=both(english, french))  # fmt: skip
+        add(
+            "countries",
+            id_zone=zone,
+            id_currency=0,
+            iso_code=iso,
+            call_prefix=prefix,
+            active=int(iso == "FR"),
+            contains_states=0,
+            need_identification_number=0,
+            need_zip_code=1,
+            zip_code_format="NNNNN" if iso == "FR" else "",
+            display_tax_label=1,
+            name=both(english, french),
+        )
     europe = [row[0] for row in state.db.execute("SELECT id FROM countries WHERE id_zone = 1 ORDER BY id")]
     taxes: list[int] = []
     for rate, name in _VAT:
@@ -200,5 +304,12 @@ def _rule(add: Any, group: int, country: int, tax: int) -> None:
 
 def _install_order_states(add: Any) -> None:
     for english, french, template, color, flags, module in _STATES:
-        add("order_states", **{name: int(mark in flags) for name, mark in _FLAGS.items()}, unremovable=1, color=color,
-            module_name=module, name=both(english, french), template=both(template))  # fmt: skip
+        add(
+            "order_states",
+            **{name: int(mark in flags) for name, mark in _FLAGS.items()},
+            unremovable=1,
+            color=color,
+            module_name=module,
+            name=both(english, french),
+            template=both(template),
+        )

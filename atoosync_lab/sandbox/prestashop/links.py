@@ -15,10 +15,12 @@ COMPUTED: Mapping[tuple[str, str], str] = MappingProxyType(
         ("manufacturers", "link_rewrite"): "slug(main.name)",
         ("suppliers", "link_rewrite"): "slug(main.name)",
         ("orders", "shipping_number"): (
-            "COALESCE((SELECT oc.tracking_number FROM order_carriers oc WHERE oc.id_order = main.id ORDER BY oc.id LIMIT 1), '')"
+            "COALESCE((SELECT oc.tracking_number FROM order_carriers oc WHERE oc.id_order = main.id ORDER"
+            " BY oc.id LIMIT 1), '')"
         ),
         ("products", "id_default_image"): (
-            "COALESCE((SELECT i.id FROM _images i WHERE i.kind = 'products' AND i.id_owner = main.id AND i.cover = 1 LIMIT 1), '')"
+            "COALESCE((SELECT i.id FROM _images i WHERE i.kind = 'products' AND i.id_owner = main.id AND"
+            " i.cover = 1 LIMIT 1), '')"
         ),
         ("products", "id_default_combination"): "main.cache_default_attribute",
         ("products", "position_in_category"): (
@@ -30,7 +32,8 @@ COMPUTED: Mapping[tuple[str, str], str] = MappingProxyType(
         ),
         ("products", "quantity"): "0",
         ("products", "type"): (
-            "CASE WHEN main.a_product_bundle NOT IN ('', '[]') THEN 'pack' WHEN main.is_virtual = 1 THEN 'virtual' ELSE 'simple' END"
+            "CASE WHEN main.a_product_bundle NOT IN ('', '[]') THEN 'pack' WHEN main.is_virtual = 1 THEN"
+            " 'virtual' ELSE 'simple' END"
         ),
         ("stocks", "real_quantity"): "0",
         ("warehouses", "valuation"): "'0'",
@@ -52,11 +55,13 @@ DERIVED: Mapping[tuple[str, str], str] = MappingProxyType(
             "SELECT id_customer_thread, id FROM customer_messages WHERE id_customer_thread IN ({ids}) ORDER BY 2"
         ),
         ("manufacturers", "addresses"): (
-            "SELECT id_manufacturer, id FROM addresses WHERE id_manufacturer IN ({ids}) AND id_manufacturer > 0 ORDER BY 2"
+            "SELECT id_manufacturer, id FROM addresses WHERE id_manufacturer IN ({ids}) AND id_manufacturer"
+            " > 0 ORDER BY 2"
         ),
         ("orders", "order_rows"): "SELECT id_order, {parts} FROM order_details WHERE id_order IN ({ids}) ORDER BY id",
         ("product_options", "product_option_values"): (
-            "SELECT id_attribute_group, id FROM product_option_values WHERE id_attribute_group IN ({ids}) ORDER BY position, 2"
+            "SELECT id_attribute_group, id FROM product_option_values WHERE id_attribute_group IN ({ids})"
+            " ORDER BY position, 2"
         ),
         (
             "products",
@@ -71,11 +76,13 @@ DERIVED: Mapping[tuple[str, str], str] = MappingProxyType(
             "SELECT id_owner, id FROM _images WHERE kind = 'products' AND id_owner IN ({ids}) ORDER BY position, 2"
         ),
         ("products", "product_option_values"): (
-            "SELECT DISTINCT c.id_product, CAST(json_extract(v.value, '$[0]') AS INTEGER) FROM combinations c, json_each(c.a_product_option_values) v"
+            "SELECT DISTINCT c.id_product, CAST(json_extract(v.value, '$[0]') AS INTEGER) FROM combinations"
+            " c, json_each(c.a_product_option_values) v"
             " WHERE c.id_product IN ({ids}) AND c.a_product_option_values <> '' ORDER BY 1, 2"
         ),
         ("products", "stock_availables"): (
-            "SELECT id_product, id, id_product_attribute FROM stock_availables WHERE id_product IN ({ids}) ORDER BY id_product_attribute, id"
+            "SELECT id_product, id, id_product_attribute FROM stock_availables WHERE id_product IN ({ids})"
+            " ORDER BY id_product_attribute, id"
         ),
     }
 )

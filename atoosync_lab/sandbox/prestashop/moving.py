@@ -13,7 +13,8 @@ def move_page(state: ShopState, resource: str, value: Any) -> None:
     Args:
         state: The shop.
         resource: Resource of the list.
-        value: `{"delete": id}`, `{"touch": id}` (sets `date_upd` to now) or `{"copy": id}` (inserts a copy as a new record).
+        value: `{"delete": id}`, `{"touch": id}` (sets `date_upd` to now) or `{"copy": id}` (inserts a copy as a new
+            record).
     """
     if not isinstance(value, dict) or resource not in state.resources:
         return

@@ -70,8 +70,16 @@ def post_mail(state: ShopState, template: str, recipient: str, order: int) -> No
 
 def _invoice(state: ShopState, row: Row, now: str) -> Row:
     number = state.db.execute("SELECT COALESCE(MAX(invoice_number), 0) + 1 FROM orders").fetchone()[0]
-    names = ("total_paid_tax_excl", "total_paid_tax_incl", "total_products", "total_products_wt", "total_shipping_tax_excl",
-             "total_shipping_tax_incl", "total_wrapping_tax_excl", "total_wrapping_tax_incl")  # fmt: skip
+    names = (
+        "total_paid_tax_excl",
+        "total_paid_tax_incl",
+        "total_products",
+        "total_products_wt",
+        "total_shipping_tax_excl",
+        "total_shipping_tax_incl",
+        "total_wrapping_tax_excl",
+        "total_wrapping_tax_incl",
+    )
     invoice = state.insert(
         "order_invoices",
         {

@@ -50,7 +50,8 @@ class Price:
 def tax_ids(state: ShopState, group: int, country: int, region: int = 0) -> list[int]:
     """Ids of the taxes of a rule group in a country, in order."""
     sql = (
-        "SELECT r.id_tax FROM tax_rules r JOIN taxes t ON t.id = r.id_tax WHERE r.id_tax_rules_group = ? AND r.id_country = ?"
+        "SELECT r.id_tax FROM tax_rules r JOIN taxes t ON t.id = r.id_tax WHERE r.id_tax_rules_group ="
+        " ? AND r.id_country = ?"
         " AND r.id_state IN (0, ?) AND t.active = 1 AND t.deleted = 0 ORDER BY r.id_state DESC, r.id"
     )
     found = [row[0] for row in state.db.execute(sql, (group, country, region))]

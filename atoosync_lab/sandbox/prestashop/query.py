@@ -1,6 +1,7 @@
 """The query grammar of the Webservice: `filter`, `display`, `sort`, `limit`, `language`, `date`, to the letter.
 
-Source: core class WebserviceRequest; behaviours at the edges (three commas, brackets in `limit`, a date that is none) as real shops
+Source: core class WebserviceRequest; behaviours at the edges (three commas, brackets in `limit`, a date that is
+    none) as real shops
 answered.
 """
 

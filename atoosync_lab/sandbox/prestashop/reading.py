@@ -222,7 +222,9 @@ class Plan:
 
 
 def json_value(state: ShopState, field: Field | None, value: Any) -> Any:
-    """A value as the JSON of a version shows it: numbers from version 9 only, flags and amounts always text; `id` is a number."""
+    """A value as the JSON of a version shows it: numbers from version 9 only, flags and amounts always text; `id` is
+    a number.
+    """
     if field is None or value is None:
         return value
     if isinstance(value, int) and (

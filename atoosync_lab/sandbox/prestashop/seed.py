@@ -3,20 +3,31 @@
     state = ShopState.open(folder, "9")                      # an empty installed shop, or the one that is there
     with state.writing():                                    # one transaction: do it for every large load
         ids = insert_many(state, "products", [
-            {"reference": "A1", "price": "12.50", "name": {1: "Tea", 2: "Thé"}, "link_rewrite": "the", "id_tax_rules_group": 1,
+            {"reference": "A1", "price": "12.50", "name": {1: "Tea", 2: "Thé"}, "link_rewrite": "the",
+            "id_tax_rules_group": 1,
              "active": 1, "state": 1, "categories": [2, 5], "features": [[3, 11]], "quantity": 40},
         ])
-        order = create_order(state, SeedOrder(customer=4, address=8, lines=[SeedLine(ids[0], 2)], payments=[("Carte", None)]))
-        bulk_insert(state, "order_details", ("id", "id_order", "product_id", ...), rows)   # ready-made rows, stored form, fastest
+        order = create_order(state, SeedOrder(customer=4, address=8, lines=[SeedLine(ids[0], 2)], payments=[("Carte",
+        None)]))
+        bulk_insert(state, "order_details", ("id", "id_order", "product_id", ...), rows)   # ready-made rows, stored
+        form, fastest
 
-- `insert_many` takes friendly values: numbers, `Decimal`, text, dates as text; language fields as one text for all languages or a
-  mapping by language id; associations by their Webservice name as lists of ids or of rows. Products and combinations get their
-  stock row (with `quantity`); products take `categories` and `attachments`. `id` may be given. Absent fields are zero, except dates (now).
-- `create_order` works out every amount with the sandbox's calculator: net price, reduction, tax rules group, ecotax, vouchers (also free
-  shipping), shipping, wrapping, currency, rounding type and mode, several payments, several states, a reference shared by two orders.
-- `bulk_insert` writes rows as the tables hold them (see `state`): integers, amounts as text with six decimals, dates as text, associations
-  as JSON in `a_<name>` (`association_text`), languages with `language_text`. About half a million order lines in a few seconds.
-- `open_carrier`, `enter_voucher`, `set_config`, `add_payment_module`: the merchant's and the buyer's acts. A running server offers them at
+- `insert_many` takes friendly values: numbers, `Decimal`, text, dates as text; language fields as one text for all
+  languages or a
+  mapping by language id; associations by their Webservice name as lists of ids or of rows. Products and combinations
+  get their
+  stock row (with `quantity`); products take `categories` and `attachments`. `id` may be given. Absent fields are
+  zero, except dates (now).
+- `create_order` works out every amount with the sandbox's calculator: net price, reduction, tax rules group, ecotax,
+  vouchers (also free
+  shipping), shipping, wrapping, currency, rounding type and mode, several payments, several states, a reference
+  shared by two orders.
+- `bulk_insert` writes rows as the tables hold them (see `state`): integers, amounts as text with six decimals, dates
+  as text, associations
+  as JSON in `a_<name>` (`association_text`), languages with `language_text`. About half a million order lines in a
+  few seconds.
+- `open_carrier`, `enter_voucher`, `set_config`, `add_payment_module`: the merchant's and the buyer's acts. A running
+  server offers them at
   `POST /_admin/shop/<action>` with their arguments as JSON.
 
 A server may run on the same folder meanwhile: it sees committed rows at its next request.
@@ -216,13 +227,22 @@ def _usual(state: ShopState, resource: str) -> Row:
     usual: dict[str, Row] = {
         "customers": {"id_shop": 1, "id_shop_group": 1, "id_lang": 2, "active": 1, "secure_key": "0" * 32},
         "products": {
-            "id_shop_default": 1, "active": 1, "state": 1, "available_for_order": 1, "show_price": 1, "minimal_quantity": 1, "visibility": "both",
-            "condition": "new", "product_type": "standard", "indexed": 1, "id_category_default": 2,
+            "id_shop_default": 1,
+            "active": 1,
+            "state": 1,
+            "available_for_order": 1,
+            "show_price": 1,
+            "minimal_quantity": 1,
+            "visibility": "both",
+            "condition": "new",
+            "product_type": "standard",
+            "indexed": 1,
+            "id_category_default": 2,
         },
         "combinations": {"minimal_quantity": 1},
         "carts": {"id_shop": 1, "id_shop_group": 1},
         "categories": {"id_shop_default": 1, "active": 1},
-    }  # fmt: skip
+    }
     return {name: value for name, value in usual.get(resource, {}).items() if name in known}
 
 
@@ -247,7 +267,8 @@ def _place(
     stock = add_stock_row(state, product, record)
     state.update("stock_availables", stock, {"quantity": quantity})
     state.db.execute(
-        "UPDATE stock_availables SET quantity = (SELECT SUM(quantity) FROM stock_availables WHERE id_product = ?1 AND id_product_attribute > 0)"
+        "UPDATE stock_availables SET quantity = (SELECT SUM(quantity) FROM stock_availables WHERE"
+        " id_product = ?1 AND id_product_attribute > 0)"
         " WHERE id_product = ?1 AND id_product_attribute = 0",
         (product,),
     )
@@ -283,8 +304,21 @@ def _line(state: ShopState, seed: SeedLine, buyer: Buyer, language: int) -> Orde
         price = Price(seed.original if seed.original is not None else before, charged, seed.percent)
     codes = {**base.codes, **({"reference": seed.reference} if seed.reference is not None else {})}
     ecotax, rate = (seed.ecotax, seed.ecotax_rate) if seed.ecotax is not None else (base.ecotax, base.ecotax_rate)
-    return OrderLine(seed.product, seed.variant, seed.name or base.name, seed.quantity, price, base.taxes, base.rate,
-                     base.tax_rules_group, ecotax, rate, codes, base.weight, base.wholesale)  # fmt: skip
+    return OrderLine(
+        seed.product,
+        seed.variant,
+        seed.name or base.name,
+        seed.quantity,
+        price,
+        base.taxes,
+        base.rate,
+        base.tax_rules_group,
+        ecotax,
+        rate,
+        codes,
+        base.weight,
+        base.wholesale,
+    )
 
 
 def _given_line(state: ShopState, seed: SeedLine, buyer: Buyer, language: int) -> OrderLine:
@@ -297,8 +331,19 @@ def _given_line(state: ShopState, seed: SeedLine, buyer: Buyer, language: int) -
     codes = {item: product[item] for item in ("reference", "ean13", "isbn", "upc", "mpn")} if product else {}
     weight = Decimal(product["weight"]) if product else ZERO
     price = seed.price or ZERO
-    return OrderLine(seed.product, seed.variant, name, seed.quantity, Price(price, price), taxes, tax_rate(state, taxes), group,
-                     codes=codes, weight=weight, wholesale=Decimal(product["wholesale_price"]) if product else ZERO)  # fmt: skip
+    return OrderLine(
+        seed.product,
+        seed.variant,
+        name,
+        seed.quantity,
+        Price(price, price),
+        taxes,
+        tax_rate(state, taxes),
+        group,
+        codes=codes,
+        weight=weight,
+        wholesale=Decimal(product["wholesale_price"]) if product else ZERO,
+    )
 
 
 def create_order(state: ShopState, seed: SeedOrder) -> int:
@@ -323,15 +368,32 @@ def create_order(state: ShopState, seed: SeedOrder) -> int:
         ]
         kind = seed.round_type if seed.round_type is not None else int_prefix(state.config("PS_ROUND_TYPE", "2"))
         mode = seed.round_mode if seed.round_mode is not None else int_prefix(state.config("PS_PRICE_ROUND_MODE", "2"))
-        basket = Basket([line.line for line in lines], [item.voucher for item in vouchers], seed.shipping, rate, seed.wrapping,
-                        seed.wrapping_rate, kind, mode)  # fmt: skip
+        basket = Basket(
+            [line.line for line in lines],
+            [item.voucher for item in vouchers],
+            seed.shipping,
+            rate,
+            seed.wrapping,
+            seed.wrapping_rate,
+            kind,
+            mode,
+        )
         found = amounts(basket)
         header: Row = {
-            "id_address_delivery": seed.address, "id_address_invoice": seed.invoice_address or seed.address, "id_cart": seed.cart,
-            "id_currency": seed.currency, "id_lang": seed.language, "id_customer": seed.customer, "id_carrier": seed.carrier,
-            "module": seed.module, "payment": seed.payment, "conversion_rate": fixed(conversion), "gift": int(bool(seed.wrapping or seed.gift_message)),
-            "gift_message": seed.gift_message, "secure_key": customer["secure_key"] if customer else "",
-        }  # fmt: skip
+            "id_address_delivery": seed.address,
+            "id_address_invoice": seed.invoice_address or seed.address,
+            "id_cart": seed.cart,
+            "id_currency": seed.currency,
+            "id_lang": seed.language,
+            "id_customer": seed.customer,
+            "id_carrier": seed.carrier,
+            "module": seed.module,
+            "payment": seed.payment,
+            "conversion_rate": fixed(conversion),
+            "gift": int(bool(seed.wrapping or seed.gift_message)),
+            "gift_message": seed.gift_message,
+            "secure_key": customer["secure_key"] if customer else "",
+        }
         if seed.note and "note" in state.resources["orders"].fields:
             header["note"] = seed.note
         paid = [(method, found.paid.incl if amount is None else amount) for method, amount in seed.payments]

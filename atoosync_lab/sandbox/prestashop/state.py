@@ -1,7 +1,9 @@
 """The shop's data: one SQLite table a resource, one column a field, in one file that survives restarts.
 
-Columns: whole numbers and flags are integers, amounts and dates are text in the form that the Webservice shows, texts by language are
-JSON by language id, associations that are not worked out from other tables are a column `a_<name>` with JSON rows. Tables whose name
+Columns: whole numbers and flags are integers, amounts and dates are text in the form that the Webservice shows,
+    texts by language are
+JSON by language id, associations that are not worked out from other tables are a column `a_<name>` with JSON rows.
+Tables whose name
 begins with `_` hold what the Webservice does not expose.
 """
 
@@ -28,22 +30,27 @@ _EXTRA = """
 CREATE TABLE IF NOT EXISTS _meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS _keys (key TEXT PRIMARY KEY, rights TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS _category_products (
-  id_category INTEGER NOT NULL, id_product INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (id_category, id_product)
+  id_category INTEGER NOT NULL, id_product INTEGER NOT NULL, position INTEGER NOT NULL,
+  PRIMARY KEY (id_category, id_product)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS _category_products_product ON _category_products (id_product);
 CREATE TABLE IF NOT EXISTS _product_attachments (
   id_attachment INTEGER NOT NULL, id_product INTEGER NOT NULL, PRIMARY KEY (id_attachment, id_product)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _images (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id_owner INTEGER NOT NULL, position INTEGER NOT NULL DEFAULT 0,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id_owner INTEGER NOT NULL,
+  position INTEGER NOT NULL DEFAULT 0,
   cover INTEGER NOT NULL DEFAULT 0, mime TEXT NOT NULL, data BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS _images_owner ON _images (kind, id_owner);
 CREATE TABLE IF NOT EXISTS _files (id_attachment INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS _carrier_zones (id_carrier INTEGER, id_zone INTEGER, PRIMARY KEY (id_carrier, id_zone)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS _cart_vouchers (id_cart INTEGER, id_cart_rule INTEGER, PRIMARY KEY (id_cart, id_cart_rule)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _carrier_zones (
+  id_carrier INTEGER, id_zone INTEGER, PRIMARY KEY (id_carrier, id_zone)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS _cart_vouchers (
+  id_cart INTEGER, id_cart_rule INTEGER, PRIMARY KEY (id_cart, id_cart_rule)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _mails (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, date TEXT NOT NULL, template TEXT NOT NULL, recipient TEXT NOT NULL, id_order INTEGER NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, date TEXT NOT NULL, template TEXT NOT NULL, recipient TEXT NOT NULL,
+  id_order INTEGER NOT NULL
 );
 """
 _SQL_TYPE = {"int": "INTEGER", "bool": "INTEGER"}

@@ -122,7 +122,8 @@ def _product_images(call: Call, product: int, body: bytes) -> Response:
         with call.state.writing():
             db.execute("DELETE FROM _images WHERE id = ?", (image,))
             db.execute(
-                "UPDATE _images SET cover = 1 WHERE id = (SELECT MIN(id) FROM _images WHERE kind = 'products' AND id_owner = ?1)"
+                "UPDATE _images SET cover = 1 WHERE id = (SELECT MIN(id) FROM _images WHERE kind = 'products'"
+                " AND id_owner = ?1)"
                 " AND NOT EXISTS (SELECT 1 FROM _images WHERE kind = 'products' AND id_owner = ?1 AND cover = 1)",
                 (product,),
             )
@@ -153,7 +154,8 @@ def _add_product_image(call: Call, product: int, body: bytes) -> Response:
     cover = "1" if count == 0 else ""
     xml = (
         f"<image>\n<id><![CDATA[{image}]]></id>\n<id_product><![CDATA[{product}]]></id_product>\n"
-        f"<position><![CDATA[{count + 1}]]></position>\n<cover><![CDATA[{cover}]]></cover>\n<legend>{legend}</legend>\n</image>\n"
+        f"<position><![CDATA[{count + 1}]]></position>\n<cover><![CDATA[{cover}]]></cover>\n"
+        f"<legend>{legend}</legend>\n</image>\n"
         f'<content encode="base64"><![CDATA[{base64.b64encode(as_png(upload)).decode()}]]></content>\n'
     )
     return call.content(document(xml).encode(), XML_TYPE)
@@ -166,7 +168,10 @@ def _add_image_row(call: Call, product: int, data: bytes) -> tuple[int, int]:
         count = db.execute(
             "SELECT COUNT(*) FROM _images WHERE kind = 'products' AND id_owner = ?", (product,)
         ).fetchone()[0]
-        sql = "INSERT INTO _images (kind, id_owner, position, cover, mime, data) VALUES ('products', ?, ?, ?, 'image/jpeg', ?)"
+        sql = (
+            "INSERT INTO _images (kind, id_owner, position, cover, mime, data) VALUES ('products', ?, ?, ?,"
+            " 'image/jpeg', ?)"
+        )
         image = db.execute(sql, (product, count + 1, int(count == 0), data)).lastrowid
     return int(image or 0), int(count)
 

@@ -1,6 +1,7 @@
 """The shop's validation rules by name, and the order in which a record is checked.
 
-Source: core classes Validate and ObjectModel; the alphabets of version 9 are wider than those before (`; = #` in names).
+Source: core classes Validate and ObjectModel; the alphabets of version 9 are wider than those before (`; = #` in
+    names).
 """
 
 from __future__ import annotations
@@ -141,7 +142,10 @@ def fault(resource: Resource, field: Field, text: str, *, newest: bool, required
     if text == "":
         return f"Property {name} is empty" if (field.required if required is None else required) else None
     if field.size and len(text) > field.size:
-        return f"The length of property {name} is currently {len(text)} chars. It must be between 0 and {field.size} chars."
+        return (
+            f"The length of property {name} is currently {len(text)} chars. It must be between 0 and"
+            f" {field.size} chars."
+        )
     rule = field.format or ""
     check = (None if newest else _BEFORE_9.get(rule)) or FORMATS.get(rule)
     if check is None or check(text):

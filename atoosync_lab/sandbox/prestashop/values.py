@@ -38,12 +38,11 @@ def int_prefix(text: str) -> int:
 
 def fixed(value: Decimal | int | str, scale: int = 6) -> str:
     """A decimal as the shop shows it: fixed decimals, half up. An empty or odd text counts as its leading number."""
-    if isinstance(value, str):
-        try:
-            value = Decimal(value)
-        except InvalidOperation:
-            value = number_prefix(value)
-    text = str(Decimal(value).quantize(_QUANTA[scale], ROUND_HALF_UP))
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        number = number_prefix(str(value))
+    text = str(number.quantize(_QUANTA[scale], ROUND_HALF_UP))
     return text[1:] if text.startswith("-0") and not text.strip("-0.") else text
 
 

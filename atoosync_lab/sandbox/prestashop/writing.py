@@ -1,7 +1,9 @@
 """POST, PUT and PATCH: several sibling objects, in order, without a transaction around them.
 
-Source: core method WebserviceRequest::saveEntityFromXml. The order of its steps decides which error shows and what is stored in
-spite of an error: read-only and required fields, modifiers, language texts (84), other fields (85), save (46), associations (86).
+Source: core method WebserviceRequest::saveEntityFromXml. The order of its steps decides which error shows and what
+    is stored in
+spite of an error: read-only and required fields, modifiers, language texts (84), other fields (85), save (46),
+associations (86).
 """
 
 from __future__ import annotations
@@ -256,7 +258,9 @@ def collect(write: Write) -> None:
 
 
 def stamp(write: Write) -> None:
-    """Set the dates that the shop keeps: `date_upd` always, `date_add` when it is empty (also after a PUT without it)."""
+    """Set the dates that the shop keeps: `date_upd` always, `date_add` when it is empty (also after a PUT without
+    it).
+    """
     now = write.state.now()
     known = write.resource.fields
     if "date_add" in known and not (

@@ -1,7 +1,9 @@
 """The field tables of the Webservice resources, restated as data: one JSON file a resource.
 
-A file holds the newest form of each field. `since` and `until` bound the versions that know it (`until` is the last one), and
-`before9` holds the attributes that differ in versions before 9. Source: `schema=synopsis` of 1.7.7.2 and 9.1.4; version 8
+A file holds the newest form of each field. `since` and `until` bound the versions that know it (`until` is the last
+one), and
+`before9` holds the attributes that differ in versions before 9. Source: `schema=synopsis` of 1.7.7.2 and 9.1.4;
+version 8
 is 9 without the fields marked `since: 9`, with those that only 9 dropped.
 """
 

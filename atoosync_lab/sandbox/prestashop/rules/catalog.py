@@ -230,7 +230,8 @@ def set_categories(state: ShopState, product: int, ids: list[int]) -> None:
     first = 1 if state.at_least("8") else 0
     for item in dict.fromkeys(ids):
         state.db.execute(
-            "INSERT OR IGNORE INTO _category_products SELECT ?1, ?2, COALESCE(MAX(position) + 1, ?3) FROM _category_products"
+            "INSERT OR IGNORE INTO _category_products SELECT ?1, ?2, COALESCE(MAX(position) + 1, ?3) FROM"
+            " _category_products"
             " WHERE id_category = ?1",
             (item, product, first),
         )
@@ -286,8 +287,21 @@ class Stocks(Rules):
 class SpecificPrices(Rules):
     """Specific prices: one for each combination of conditions."""
 
-    key = ("id_product", "id_product_attribute", "id_customer", "id_cart", "from", "to", "id_shop", "id_shop_group", "id_currency",
-           "id_country", "id_group", "from_quantity", "id_specific_price_rule")  # fmt: skip
+    key = (
+        "id_product",
+        "id_product_attribute",
+        "id_customer",
+        "id_cart",
+        "from",
+        "to",
+        "id_shop",
+        "id_shop_group",
+        "id_currency",
+        "id_country",
+        "id_group",
+        "from_quantity",
+        "id_specific_price_rule",
+    )
 
     def check(self, write: Write) -> None:
         """Refuse a second row with the same conditions."""

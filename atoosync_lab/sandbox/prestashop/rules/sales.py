@@ -14,8 +14,19 @@ from atoosync_lab.sandbox.prestashop.values import fixed, int_prefix
 from atoosync_lab.sandbox.prestashop.writing import Rules, Write
 
 _CART_USED = "Cart cannot be loaded or an order has already been placed using this cart"
-_HEADER = ("id_address_delivery", "id_address_invoice", "id_cart", "id_currency", "id_lang", "id_customer", "id_carrier", "module",
-           "payment", "recyclable", "mobile_theme")  # fmt: skip
+_HEADER = (
+    "id_address_delivery",
+    "id_address_invoice",
+    "id_cart",
+    "id_currency",
+    "id_lang",
+    "id_customer",
+    "id_carrier",
+    "module",
+    "payment",
+    "recyclable",
+    "mobile_theme",
+)
 _REFERENCE_LENGTH = 9
 
 
