@@ -1,0 +1,148 @@
+"""From a shop order to a complete sales document, or to all the reasons why it is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from atoosync_lab.model.documents import DocumentLine, SalesDocument
+from atoosync_lab.model.money import ZERO
+from atoosync_lab.model.sales import OrderLine
+from atoosync_lab.orders import differences, header, totals
+from atoosync_lab.orders.addresses import postal
+from atoosync_lab.orders.bundle import OrderBundle
+from atoosync_lab.orders.closing import check, difference_line
+from atoosync_lab.orders.context import BuildContext
+from atoosync_lab.orders.currency import document_currency, in_shop_currency
+from atoosync_lab.orders.differences import Difference
+from atoosync_lab.orders.discounts import discount_lines
+from atoosync_lab.orders.lines import BuiltLine, LineMaker
+from atoosync_lab.orders.reasons import (
+    PAGE_SHOP,
+    PAGE_STATUSES,
+    Built,
+    Findings,
+    Held,
+)
+from atoosync_lab.orders.settlements import checked_rule, settlements
+from atoosync_lab.orders.shipping import Pair, free_shipping_part, gift_wrap, shipping
+from atoosync_lab.orders.taxes import TaxBook
+from atoosync_lab.settings.customers import CustomerSettings
+from atoosync_lab.settings.orders import OrderSettings
+
+
+def build_document(
+    bundle: OrderBundle,
+    settings: OrderSettings,
+    context: BuildContext,
+    customers: CustomerSettings | None = None,
+) -> Built | Held:
+    """The document of an order.
+
+    Args:
+        bundle: the order with all that belongs to it.
+        settings: the order tabs of the profile.
+        context: facts about folder, shop and customer at the moment of the plan.
+        customers: tab « Clients », for how addresses are written; None: as they are.
+
+    Returns:
+        The complete document, or every reason why the order is held. Nothing is half-built.
+    """
+    findings = Findings(bundle.order.remote_id)
+    casing = customers or CustomerSettings()
+    status = context.status_rule or settings.statuses.get(bundle.order.status_id)
+    if status is None:
+        findings.hold("orders.status_not_selected", PAGE_STATUSES, "status", bundle.order.status_id)
+    currency = document_currency(bundle.order.currency, settings, context, findings)
+    money = in_shop_currency(bundle, context.shop_currency, findings)
+    order = money.order
+    rule = checked_rule(bundle, settings, context, findings)
+    day = header.document_date(bundle, settings, context, findings)
+    values = header.merge_values(bundle, day)
+
+    taxes = TaxBook(settings.maps, context.vat, money.lines, findings)
+    maker = LineMaker(settings=settings, context=context, taxes=taxes, findings=findings)
+    products = maker.product_lines(order, money.lines)
+    goods = [p.line for p in products]
+    free = free_shipping_part(order, money.discounts)
+    charge = Pair(order.shipping_excl_tax, order.shipping_incl_tax).minus(free)
+    shipped = shipping(maker, charge, order.shipping_tax_name, order.shipping_tax_rate, goods)
+    extras = (*gift_wrap(maker, order, goods), *discount_lines(maker, order, free, goods), *shipped.lines)
+    if not (goods or extras or findings.reasons):
+        findings.hold("orders.nothing_on_order", PAGE_SHOP, "lines", "")
+    if findings.reasons or status is None:
+        return Held(findings.reasons)
+
+    difference = _difference(bundle, money, products, extras, shipped.footer, taxes.rates_differ, settings)
+    lines = (*goods, *extras, *difference_line(maker, difference))
+    difference = replace(difference, placed=len(lines) > len(goods) + len(extras))
+    check(findings, difference, totals.document_amounts(lines, shipped.footer), settings, context)
+    if findings.reasons:
+        return Held(findings.reasons)
+
+    inclusive = settings.options.tax_inclusive
+    result = totals.document_totals(lines, shipped.footer, inclusive)
+    choice = context.customer
+    for warning in choice.warnings:
+        findings.warn(warning.code, **{k: v for k, v in warning.params.items() if k != "order"})
+    document = SalesDocument(
+        key=order.remote_id,
+        kind=status.kind,
+        number=header.document_number(bundle, status.kind, settings, findings),
+        date=day,
+        reference=header.reference_text(settings, values),
+        series=settings.header.series,
+        warehouse=settings.header.warehouse,
+        state=status.state,
+        customer=choice.code,
+        customer_name=choice.name,
+        new_customer=choice.new.key if choice.new else "",
+        territoriality=header.territoriality(bundle, settings.maps, findings),
+        tax_inclusive=inclusive,
+        currency=currency,
+        payment_terms=rule.payment_terms,
+        payment_means=rule.payment_means,
+        shipping_mode=header.shipping_mode(bundle, settings.maps, context),
+        shipping_amount=shipped.footer.amount if shipped.footer else ZERO,
+        shipping_vat_id=shipped.footer_vat_id,
+        shipping_vat_rate=shipped.footer.rate if shipped.footer else ZERO,
+        invoicing=postal(bundle.invoicing or bundle.delivery, bundle.customer, casing, findings),
+        delivery=postal(bundle.delivery or bundle.invoicing, bundle.customer, casing, findings),
+        lines=lines,
+        totals=result,
+        truth=order.total_incl_tax,
+        difference=order.total_incl_tax - result.incl_tax,
+        settlements=settlements(money, bundle.order.currency, settings, context, result, values, rule),
+        shop_status=status.set_status if status.set_status != bundle.order.status_id else "",
+    )
+    return Built(document=document, new_customer=choice.new, difference=difference, warnings=findings.warnings)
+
+
+def _difference(
+    original: OrderBundle,
+    money: OrderBundle,
+    products: Sequence[BuiltLine],
+    extras: Sequence[DocumentLine],
+    footer: totals.ShippingCharge | None,
+    rates_differ: bool,
+    settings: OrderSettings,
+) -> Difference:
+    inclusive = settings.options.tax_inclusive
+    compute = totals.erp_tax_inclusive if inclusive else totals.erp_net
+    others = totals.document_amounts(extras, footer)
+    truth = money.order.total_incl_tax
+    sent = compute([*((p.line.vat_rate, totals.line_amount(p.line)) for p in products), *others])
+    gap = truth - sent.incl_tax
+    if not gap:
+        return Difference()
+    unit_amounts = ((p.line.vat_rate, totals.round_cents(p.exact_unit * p.line.quantity)) for p in products)
+    order_lines: Sequence[OrderLine] = original.lines
+    return differences.explain(
+        order=original.order,
+        lines=order_lines,
+        gap=gap,
+        exact=compute([*unit_amounts, *others]),
+        truth=truth,
+        rates_differ=rates_differ,
+        ceiling=settings.options.ceiling,
+    )
