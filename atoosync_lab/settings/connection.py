@@ -65,6 +65,8 @@ class ErpConnection(Settings):
     api_url: str = "https://api-developpeurs.ebp.com"
     redirect_uri: str = "http://localhost:3333"
     """Exact text registered with the ERP's publisher (ebp.md A01)."""
+    pkce: bool = False
+    """Sign in with PKCE, S256 (ebp.md A02)."""
     folder: str = ""
     """Id of the folder (dossier)."""
     timezone: str = "Europe/Paris"
