@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from atoosync_lab.sandbox.prestashop.amounts import ZERO, Amounts, Basket, Line, Voucher, amounts, rounded
+from atoosync_lab.sandbox.prestashop.amounts import ZERO, Amounts, Basket, Line, Pair, Voucher, amounts, rounded
 from atoosync_lab.sandbox.prestashop.order_states import enter_state
 from atoosync_lab.sandbox.prestashop.pricing import Buyer, Price, tax_ids, tax_rate, unit_price
 from atoosync_lab.sandbox.prestashop.state import Row, ShopState, association_text
@@ -284,7 +284,9 @@ def add_payment(
     )
 
 
-def detail_row(state: ShopState, order: int, line: OrderLine, unit: Any, total: Any, *, move_stock: bool = True) -> Row:
+def detail_row(
+    state: ShopState, order: int, line: OrderLine, unit: Pair, total: Pair, *, move_stock: bool = True
+) -> Row:
     """The row of `order_details` of a line; moves the stock when asked."""
     price = line.price
     excl = incl = ZERO
@@ -310,6 +312,7 @@ def detail_row(state: ShopState, order: int, line: OrderLine, unit: Any, total: 
         "reduction_amount_tax_incl": fixed(incl),
         "reduction_amount_tax_excl": fixed(excl),
         "group_reduction": fixed(price.group_reduction, 2),
+        "product_quantity_discount": fixed(quantity_discount(state, line, unit)),
         "product_weight": fixed(line.weight),
         "id_tax_rules_group": line.tax_rules_group,
         "ecotax": fixed(line.ecotax),
@@ -327,6 +330,17 @@ def detail_row(state: ShopState, order: int, line: OrderLine, unit: Any, total: 
     for name in ("ean13", "isbn", "upc", "mpn", "reference", "supplier_reference"):
         row[f"product_{name}"] = line.codes.get(name, "")
     return row
+
+
+def quantity_discount(state: ShopState, line: OrderLine, unit: Pair) -> Decimal:
+    """What the shop calls the quantity discount: the unit price less the taxed price of the specific price, even
+    when that is -1.
+    """
+    rule = line.price.rule_price
+    if rule is None:
+        return ZERO
+    shown = unit.incl if state.at_least("8") else rounded(unit.incl)
+    return shown - rule * (1 + line.rate / 100)
 
 
 def take_stock(state: ShopState, product: int, variant: int, quantity: int) -> int:

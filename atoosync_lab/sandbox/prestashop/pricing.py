@@ -37,6 +37,7 @@ class Price:
         amount: Reduction as an amount.
         amount_with_tax: Whether that amount includes tax.
         group_reduction: Percent of the group.
+        rule_price: Price of the specific price that applied (-1 keeps the list price), or None.
     """
 
     original: Decimal
@@ -45,6 +46,7 @@ class Price:
     amount: Decimal = ZERO
     amount_with_tax: bool = True
     group_reduction: Decimal = ZERO
+    rule_price: Decimal | None = None
 
 
 def tax_ids(state: ShopState, group: int, country: int, region: int = 0) -> list[int]:
@@ -137,7 +139,8 @@ def unit_price(
     group = state.get("groups", buyer.group) if buyer.group else None
     group_reduction = Decimal(group["reduction"]) if group else ZERO
     charged -= charged * group_reduction / HUNDRED
-    return Price(original, max(charged, ZERO), percent, amount, with_tax, group_reduction)
+    rule_price = Decimal(found["price"]) if found is not None else None
+    return Price(original, max(charged, ZERO), percent, amount, with_tax, group_reduction, rule_price)
 
 
 def computed_prices(
