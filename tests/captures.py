@@ -23,6 +23,8 @@ class Given:
     def __init__(self, system: str, chunks: Sequence[Mapping[type[Any], Sequence[Any]]]) -> None:
         self.system = system
         self._chunks = chunks
+        self.warnings: list[Any] = []
+        self.calls = 0
 
     def server_time(self) -> datetime:
         return NOW

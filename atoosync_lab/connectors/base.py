@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from atoosync_lab.model.documents import DocumentKind, FoundDocument, NewCustomer, SalesDocument, Settlement
+from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.filters import Filter
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.reference_lists import ReferenceLists
@@ -71,7 +72,7 @@ class ReadRequest:
     """Orders: status ids; empty: all."""
     shops: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
-    """Only these records; empty: all."""
+    """Only these records; empty: all. For stocks: the rows of these products."""
     filter: Filter | None = None
     """Parsed filter; a connector applies what its system can, the planner applies it again to all rows."""
     fields: tuple[str, ...] = ()
@@ -188,6 +189,13 @@ class Connector(Protocol):
 
     system: str
     capabilities: frozenset[Capability]
+    warnings: list[InvalidRecordError]
+    """What a person should know of the calls so far; whoever shows it empties it."""
+
+    @property
+    def calls(self) -> int:
+        """Calls sent so far."""
+        ...
 
     def check(self) -> ConnectionReport:
         """Test the connection; never raises for a remote cause: each cause is a failed check."""
@@ -291,6 +299,10 @@ class ErpConnector(Connector, Protocol):
 
     settle_seconds: float
     """How long an import may take before what is not found goes to review."""
+
+    def reference_for(self, text: str, token: str) -> str:
+        """The reference a record will carry: `text` as far as it fits, with the token where no custom field holds it."""
+        ...
 
     def submit_documents(self, documents: Sequence[tuple[SalesDocument, Token]]) -> str:
         """Send one import file; the id of the submission.

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
+
 from atoosync_lab.settings import Profile
 from atoosync_lab.settings.base import BEGINNING
 from atoosync_lab.snapshots.captures import Capture
@@ -21,8 +23,9 @@ class CatalogueContext:
     erp: Capture
     shop: Capture
     now: datetime
-    fingerprints: Sequence[tuple[str, str]] = ()
-    """(product key, md5 last sent by this flow); the md5 `failed` marks a record that is still due."""
+    fingerprints: Sequence[tuple[str, str]] | pa.Table = ()
+    """(product key, md5 last sent by this flow), pairs or a table with columns `key`, `md5`; the md5 `failed` marks a
+    record that is still due."""
     mark: datetime = BEGINNING
     """Last-transfer mark of this flow, used when the profile asks for « since last transfer »."""
     keys: tuple[str, ...] = ()

@@ -122,6 +122,11 @@ class PlanWriter:
         self.con.execute(f"CREATE TABLE row ({body})")
         self.con.execute("CREATE TABLE unchanged (entity VARCHAR, key VARCHAR, target_id VARCHAR, reason VARCHAR)")
         self._buffer: list[PlanRow] = []
+        self._unchanged: list[tuple[str, str, str, str]] = []
+
+    def add_unchanged(self, entity: str, key: str, target_id: str, reason: str) -> None:
+        """Count a record that is left alone because both sides agree already."""
+        self._unchanged.append((entity, key, target_id, reason))
 
     def add(self, row: PlanRow) -> None:
         """Append one row (flows that compute in Python)."""
@@ -131,6 +136,12 @@ class PlanWriter:
 
     def _flush(self) -> None:
         rows, self._buffer = self._buffer, []
+        same, self._unchanged = self._unchanged, []
+        if same:
+            table = pa.table(dict(zip(("entity", "key", "target_id", "reason"), zip(*same, strict=True), strict=True)))
+            self.con.register("incoming_same", table)
+            self.con.execute("INSERT INTO unchanged SELECT * FROM incoming_same").fetchall()
+            self.con.unregister("incoming_same")
         if not rows:
             return
         table = pa.table(

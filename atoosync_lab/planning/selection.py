@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
+import pyarrow as pa
 
 from atoosync_lab.mapping import filters
 from atoosync_lab.model.reference_lists import ListName
@@ -38,12 +39,12 @@ def attach(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext) -> None:
     duck.attach(con, ctx.erp.path, "erp")
     duck.attach(con, ctx.shop.path, "shop")
     con.execute("CREATE TEMP TABLE last_sent (key VARCHAR, md5 VARCHAR)")
-    if ctx.fingerprints:
-        import pyarrow as pa  # only here: cheap start of the command line
-
-        table = pa.table({"key": [k for k, _ in ctx.fingerprints], "md5": [m for _, m in ctx.fingerprints]})
-        con.register("incoming_sent", table)
-        con.execute("INSERT INTO last_sent SELECT * FROM incoming_sent").fetchall()
+    given = ctx.fingerprints
+    if not isinstance(given, pa.Table):
+        given = pa.table({"key": [k for k, _ in given], "md5": [m for _, m in given]})
+    if given.num_rows:
+        con.register("incoming_sent", given)
+        con.execute("INSERT INTO last_sent SELECT key, md5 FROM incoming_sent").fetchall()
         con.unregister("incoming_sent")
 
 

@@ -76,6 +76,15 @@ class CaptureWriter:
             if len(buffer) >= FLUSH_ROWS:
                 self._flush(cls)
 
+    def values(self, cls: type[Any], column: str) -> tuple[str, ...]:
+        """Distinct texts of a column among the records added so far, in stable order."""
+        self._flush(cls)
+        found = self._con.execute(
+            f"SELECT DISTINCT {tables.quote(column)} FROM {tables.quote(table_name(cls))} WHERE {tables.quote(column)}"
+            " <> '' ORDER BY 1"
+        ).fetchall()
+        return tuple(row[0] for row in found)
+
     def _flush(self, cls: type[Any]) -> None:
         rows = self._buffers.pop(cls, [])
         name = table_name(cls)
@@ -131,10 +140,9 @@ def take(
     *,
     profile: str,
     side: str,
-    scopes: Iterable[tuple[Scope, ReadRequest]],
+    scopes: Iterable[tuple[Scope, ReadRequest | Callable[[CaptureWriter], ReadRequest]]],
     mode: str = "full",
     base: Capture | None = None,
-    calls: Callable[[], int] = lambda: 0,
     on_rows: Callable[[Scope, int], None] = lambda scope, rows: None,
     check: Callable[[], None] = lambda: None,
 ) -> Capture:
@@ -145,10 +153,9 @@ def take(
         folder: the captures folder.
         profile: profile id.
         side: `shop` or `erp`.
-        scopes: what to read, in order.
+        scopes: what to read, in order; a function makes its request from what was read before it.
         mode: `full`, `since` (completed from `base`) or `window`.
         base: the capture that a `since` read completes.
-        calls: counter of remote calls, to note how many the capture took.
         on_rows: told after each chunk how many rows of a scope were read.
         check: called between chunks; raises to stop (nothing is kept then).
 
@@ -157,10 +164,13 @@ def take(
     """
     wanted = list(scopes)
     started = connector.server_time()
-    before = calls()
+    before = connector.calls
     writer = CaptureWriter(folder, profile=profile, side=side)
     try:
-        for scope, request in wanted:
+        requests: list[tuple[Scope, ReadRequest]] = []
+        for scope, given in wanted:
+            request = given if isinstance(given, ReadRequest) else given(writer)
+            requests.append((scope, request))
             for chunk in connector.read(scope, request):
                 writer.add(chunk)
                 on_rows(scope, sum(len(rows) for rows in chunk.values()))
@@ -172,12 +182,13 @@ def take(
             "mode": mode,
             "base": base.id if base else "",
             "scopes": [scope.value for scope, _ in wanted],
-            "request": {scope.value: _request_meta(request) for scope, request in wanted},
+            "request": {scope.value: _request_meta(request) for scope, request in requests},
             "started_at": started.astimezone(UTC).isoformat(),
             "finished_at": datetime.now(UTC).isoformat(),
-            "warnings": [_warning(w) for w in getattr(connector, "drain_warnings", list)()],
-            "calls": calls() - before,
+            "warnings": [_warning(w) for w in connector.warnings],
+            "calls": connector.calls - before,
         }
+        connector.warnings.clear()
         path = writer.finish(meta, base.path if base and mode == "since" else None)
     except BaseException:
         writer.abandon()

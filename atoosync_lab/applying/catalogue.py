@@ -1,0 +1,215 @@
+"""Writes articles, prices, stocks, statuses: absolute values in batches, each record's result noted (ART-01 to 05)."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from atoosync_lab.applying.context import ApplyContext
+from atoosync_lab.connectors.base import (
+    Outcome,
+    PriceWrite,
+    ProductWrite,
+    ReadRequest,
+    Scope,
+    ShopConnector,
+    StatusWrite,
+    StockWrite,
+    WriteResult,
+)
+from atoosync_lab.model.catalogue import Stock
+from atoosync_lab.model.errors import QuotaReachedError, RetryError
+from atoosync_lab.model.i18n import Message
+from atoosync_lab.planning.context import FAILED
+from atoosync_lab.planning.plan import WRITES, PlanRow
+from atoosync_lab.store.links import Fingerprint
+from atoosync_lab.store.quota import Counter
+
+Payload = Mapping[str, Any]
+Batch = Sequence[tuple[PlanRow, Payload]]
+Write = Callable[[Batch], list[WriteResult]]
+
+
+def apply_catalogue(ctx: ApplyContext, shop: ShopConnector) -> None:
+    """Write all rows of an article plan.
+
+    A batch that meets an unreachable shop ends the run; what was written stays written, the rest is due next time.
+
+    Raises:
+        StoppedError, QuotaReachedError, RetryError, ConnectionFailedError.
+    """
+    sizes = ctx.profile.shop.sizes
+    writers: dict[str, tuple[int, Write]] = {
+        "product": (sizes.products, lambda batch: _write_products(ctx, shop, batch)),
+        "price": (sizes.prices, lambda batch: shop.write_prices([_price(r, p) for r, p in batch])),
+        "stock": (sizes.stocks, lambda batch: shop.write_stocks([_stock(r, p) for r, p in batch])),
+        "status": (sizes.prices, lambda batch: shop.write_status([_status(r, p) for r, p in batch])),
+    }
+    rows = ctx.plan.rows(actions=[a.value for a in WRITES], payload=True)
+    for entity, group in itertools.groupby(rows, key=lambda r: r.entity):
+        size, write = writers[entity]
+        for batch in batched(group, size):
+            ctx.check()
+            _write_batch(ctx, [(row, json.loads(row.payload)) for row in batch], write)
+            ctx.progress(ctx.tally)
+
+
+def batched(rows: Iterator[PlanRow], size: int) -> Iterator[list[PlanRow]]:
+    """Rows in lists of at most `size`."""
+    while batch := list(itertools.islice(rows, size)):
+        yield batch
+
+
+def _write_batch(ctx: ApplyContext, batch: Batch, write: Write) -> None:
+    covered = ctx.quota.covered(ctx.profile.id, Counter.EXPORTS, [row.units for row, _ in batch])
+    if covered < len(batch):
+        state = ctx.quota.state(ctx.profile.id, Counter.EXPORTS)
+        if covered:
+            _send(ctx, batch[:covered], write)
+        raise QuotaReachedError(
+            "quota.reached",
+            counter=Counter.EXPORTS.value,
+            used=state.used + state.reserved + covered,
+            bought=state.bought,
+            covered=covered,
+            missing=len(batch) - covered,
+        )
+    _send(ctx, batch, write)
+
+
+def _send(ctx: ApplyContext, batch: Batch, write: Write) -> None:
+    """Count the units, write, give back those that were not written, note each result."""
+    ctx.quota.count(ctx.profile.id, len(batch), Counter.EXPORTS)
+    try:
+        results = write(batch)
+    except RetryError as error:
+        ctx.quota.give_back(ctx.profile.id, len(batch), Counter.EXPORTS)
+        _note_sent(ctx, [(row.key, FAILED, row.target_id) for row, _ in batch])
+        for row, _ in batch:
+            ctx.failed(row, error.message)
+        raise
+    by_key = {r.key: r for r in results}
+    sent: list[tuple[str, str, str]] = []
+    unwritten = 0
+    for row, _ in batch:
+        result = by_key.get(row.key)
+        if result is None or result.outcome is not Outcome.DONE:
+            unwritten += 1
+            sent.append((row.key, FAILED, row.target_id))
+            _note_failure(ctx, row, result)
+            continue
+        sent.append((row.key, row.fingerprint, result.target_id or row.target_id))
+        ctx.done(row, f"apply.{row.entity}.{row.action}", label=row.label)
+    if unwritten:
+        ctx.quota.give_back(ctx.profile.id, unwritten, Counter.EXPORTS)
+    _note_sent(ctx, sent)
+
+
+def _note_sent(ctx: ApplyContext, sent: Sequence[tuple[str, str, str]]) -> None:
+    moment = ctx.clock()
+    ctx.links.note_sent(ctx.profile.id, flow_of(ctx), [Fingerprint(k, md5, target, moment) for k, md5, target in sent])
+
+
+def flow_of(ctx: ApplyContext) -> str:
+    """The name under which fingerprints are kept: new articles count as articles."""
+    return "articles" if ctx.plan.meta.flow == "articles-new" else ctx.plan.meta.flow
+
+
+def _note_failure(ctx: ApplyContext, row: PlanRow, result: WriteResult | None) -> None:
+    if result is None:
+        ctx.failed(row, Message("apply.no_answer", {"record": row.key}))
+    elif result.outcome is Outcome.UNKNOWN:
+        ctx.in_doubt(row, "apply.outcome_unknown", error=str(result.error or ""))
+    else:
+        ctx.failed(row, result.error or Message("apply.refused", {"record": row.key, "code": result.remote_code}))
+
+
+def _price(row: PlanRow, payload: Payload) -> PriceWrite:
+    return PriceWrite(
+        key=row.key, target_id=row.target_id, kind=payload["kind"], price_excl_tax=Decimal(payload["price_excl_tax"])
+    )
+
+
+def _stock(row: PlanRow, payload: Payload) -> StockWrite:
+    return StockWrite(key=row.key, target_id=row.target_id, quantity=int(payload["quantity"]), row=payload["row"])
+
+
+def _status(row: PlanRow, payload: Payload) -> StatusWrite:
+    return StatusWrite(key=row.key, target_id=row.target_id, active=bool(payload["active"]))
+
+
+def _product(ctx: ApplyContext, row: PlanRow, payload: Payload) -> ProductWrite:
+    values = {v["k"]: v["v"] for v in payload["values"]}
+    if not row.target_id:
+        creation = ctx.profile.articles.creation
+        values["reference"] = row.key
+        values["active"] = "1" if creation.active else "0"
+        values.setdefault("category_id", creation.category)
+    return ProductWrite(
+        key=row.key,
+        target_id=row.target_id,
+        kind=payload["kind"],
+        parent_id=payload["parent_id"],
+        values=values,
+        texts={t["k"]: t["v"] for t in payload["texts"]},
+    )
+
+
+def _write_products(ctx: ApplyContext, shop: ShopConnector, batch: Batch) -> list[WriteResult]:
+    """Sheets first; then quantities, which need the stock rows that a creation gave birth to."""
+    sheets = [(row, p) for row, p in batch if p["values"] or p["texts"] or not row.target_id]
+    untouched = [WriteResult(key=row.key, outcome=Outcome.DONE, target_id=row.target_id) for row, _ in batch]
+    results = {r.key: r for r in untouched}
+    if sheets:
+        results.update({r.key: r for r in shop.write_products([_product(ctx, r, p) for r, p in sheets])})
+    created: dict[str, tuple[PlanRow, int]] = {}
+    stocks: list[StockWrite] = []
+    for row, payload in batch:
+        result = results.get(row.key)
+        if payload["quantity"] is None or result is None or result.outcome is not Outcome.DONE:
+            continue
+        if not row.target_id:
+            created[result.target_id] = (row, int(payload["quantity"]))
+        elif payload["stock"]:
+            stock = payload["stock"]
+            stocks.append(
+                StockWrite(key=row.key, target_id=stock["remote_id"], quantity=int(payload["quantity"]), row=stock)
+            )
+    stocks += _born_rows(shop, created)
+    if stocks:
+        for written in shop.write_stocks(stocks):
+            if written.outcome is not Outcome.DONE:
+                results[written.key] = written
+    return list(results.values())
+
+
+def _born_rows(shop: ShopConnector, created: Mapping[str, tuple[PlanRow, int]]) -> list[StockWrite]:
+    """Stock rows of products just created; a quantity of 0 is what they are born with."""
+    wanted = {product: value for product, value in created.items() if value[1]}
+    if not wanted:
+        return []
+    found = []
+    for chunk in shop.read(Scope.STOCKS, ReadRequest(ids=tuple(wanted))):
+        for stock in chunk.get(Stock, ()):
+            if stock.variant_id is None and stock.product_id in wanted:
+                row, quantity = wanted[stock.product_id]
+                found.append(
+                    StockWrite(key=row.key, target_id=stock.remote_id, quantity=quantity, row=stock_row(stock))
+                )
+    return found
+
+
+def stock_row(stock: Stock) -> dict[str, str]:
+    """The stock row as read, in the form the shop connector sends back."""
+    return {
+        "remote_id": stock.remote_id,
+        "product_id": stock.product_id,
+        "variant_id": stock.variant_id or "",
+        "warehouse_id": stock.warehouse_id,
+        "warehouse_group": stock.warehouse_group,
+        "depends": stock.depends,
+        "out_of_stock": stock.out_of_stock,
+    }
