@@ -40,6 +40,8 @@ def catalogue(language: str) -> gettext.GNUTranslations:
     if language not in LANGUAGES:
         raise ValueError(f"no catalogue for language {language!r}; available: {', '.join(LANGUAGES)}")
     merged = gettext.GNUTranslations()
+    # Asked for whenever an id has no sentence; an empty translations object lacks it.
+    merged.plural = lambda n: int(n != 1)  # type: ignore[attr-defined]
     for path in sorted((LOCALE_DIR / language).glob("*.po")):
         with path.open("rb") as source:
             compiled = io.BytesIO()
