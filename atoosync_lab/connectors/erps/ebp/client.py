@@ -1,0 +1,295 @@
+"""Calls of EBP's API: headers, one refresh and one replay after a 401, tables read page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from atoosync_lab.connectors.erps.ebp import facts, filters, values
+from atoosync_lab.connectors.erps.ebp.auth import EbpAuth, EbpCredentials
+from atoosync_lab.connectors.erps.ebp.errors import Problem, error_of, problem_of
+from atoosync_lab.connectors.erps.ebp.values import Row
+from atoosync_lab.connectors.http import HttpClient
+from atoosync_lab.model.errors import (
+    ConnectionFailedError,
+    Facts,
+    InvalidRecordError,
+    OutcomeUnknownError,
+    RefusedError,
+    SignInRequiredError,
+)
+from atoosync_lab.model.filters import Comparison, Filter, Operator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked of one table."""
+
+    table: str
+    columns: tuple[str, ...]
+    order_by: str = "Id"
+    """Sort column, ascending (A06); pages go on after its last value."""
+    key: tuple[str, ...] = ()
+    """Columns that tell two records apart; empty: `order_by`, which is then unique."""
+    where: Filter | None = None
+    since: datetime | None = None
+
+
+class EbpClient:
+    """The API of one folder.
+
+    Args:
+        http: client of the API, with the shared call limit.
+        auth: gives access tokens.
+        credentials: holds the subscription key.
+        folder: id of the folder; may be empty while only `folders` is asked.
+        zone: zone of dates without zone (A12).
+        warn: takes what a person should know but no run must stop for.
+    """
+
+    def __init__(
+        self,
+        http: HttpClient,
+        auth: EbpAuth,
+        credentials: EbpCredentials,
+        folder: str,
+        zone: ZoneInfo,
+        warn: Callable[[InvalidRecordError], None],
+    ) -> None:
+        self._http = http
+        self._auth = auth
+        self._key = credentials.subscription_key
+        self.folder = folder
+        self.zone = zone
+        self._warn = warn
+        self._missing: dict[str, set[str]] = {}
+
+    def call(self, method: str, path: str, *, idempotent: bool, **content: Any) -> httpx.Response:
+        """One call; a refused token is refreshed once and the call replayed once.
+
+        A 401 proves that nothing was done, so that a write may be replayed too.
+
+        Returns:
+            Any answer but 401.
+
+        Raises:
+            SignInRequiredError: no token, or a fresh one is refused as well.
+            ConnectionFailedError: the subscription key is refused, or a cause of the network.
+            RetryError: see `HttpClient.request`.
+        """
+        token = self._auth.access_token()
+        for replay in (False, True):
+            headers = {
+                "Authorization": f"Bearer {token}",
+                facts.SUBSCRIPTION_HEADER: self._key,
+                "Accept": "application/json",
+                "Accept-Language": "fr-FR",
+            }
+            response = self._http.request(method, path, headers=headers, idempotent=idempotent, **content)
+            if response.status_code != 401:
+                return response
+            problem = problem_of(response)
+            if problem.about_key:
+                raise error_of(problem, path.rpartition("/")[2], "")
+            if not replay:
+                token = self._auth.after_refusal(token)
+        raise SignInRequiredError(
+            "ebp.session_over", facts=Facts(system=facts.SYSTEM, status=401, remote_code=problem.code)
+        )
+
+    def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """Read a route as JSON, numbers kept as text.
+
+        Raises:
+            As `call`; and `RefusedError` or `ConnectionFailedError` for a refusal, an HTML page, unreadable JSON.
+        """
+        operation = path.rpartition("/")[2]
+        response = self.call("GET", path, idempotent=True, params=params)
+        if not response.is_success:
+            raise error_of(problem_of(response), operation, self.folder if "/Folders/" in path else "")
+        return self._json(response, operation)
+
+    def _json(self, response: httpx.Response, operation: str) -> Any:
+        try:
+            return values.parse_json(response.text)
+        except ValueError as error:
+            problem = problem_of(response)
+            known = Facts(system=facts.SYSTEM, operation=operation, status=problem.status, detail=problem.text)
+            raise ConnectionFailedError("ebp.not_json", facts=known, operation=operation) from error
+
+    def post_import(self, category: str, content: bytes) -> str:
+        """Hand in an import file (A38); the id that EBP gives it.
+
+        Raises:
+            OutcomeUnknownError: EBP may have taken the file. Every other error proves that it has not.
+        """
+        path = facts.create_import_path(self.folder)
+        response = self.call(
+            "POST",
+            path,
+            idempotent=False,
+            data={"category": category, "format": facts.FORMATS[category]},
+            files={"file": (f"{category}.csv", content, "text/csv")},
+        )
+        if not response.is_success:
+            problem = problem_of(response)
+            known = Facts(
+                system=facts.SYSTEM, operation="createImport", status=problem.status, remote_code=problem.code,
+                detail=problem.text,
+            )  # fmt: skip
+            if problem.status < 400:
+                # A redirect followed by nobody: the file may lie anywhere.
+                raise OutcomeUnknownError("ebp.import_unclear", facts=known)
+            raise RefusedError("ebp.import_refused", facts=known, category=category, text=problem.text)
+        try:
+            import_id = str(values.parse_json(response.text)["importId"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise OutcomeUnknownError(
+                "ebp.import_unclear", facts=Facts(system=facts.SYSTEM, operation="createImport")
+            ) from error
+        return import_id
+
+    def import_status(self, import_id: str) -> Mapping[str, Any] | None:
+        """What EBP says of an import; None when it has no such route or id."""
+        response = self.call(
+            "GET", facts.import_status_path(self.folder), idempotent=True, params={"importId": import_id}
+        )
+        if response.status_code == 404:
+            return None
+        if not response.is_success:
+            raise error_of(problem_of(response), "Status", "")
+        answer = self._json(response, "Status")
+        return answer if isinstance(answer, dict) else None
+
+    def folders(self) -> list[Row]:
+        """Folders of the signed-in user."""
+        found: list[Row] = []
+        while True:
+            params = {"Offset": str(len(found)), "Limit": str(facts.PAGE_SIZE)}
+            page = _records(self.get_json(facts.FOLDERS_PATH, params), "folders")
+            known = {row.get("id") for row in found}
+            fresh = [row for row in page if row.get("id") not in known]
+            found.extend(fresh)
+            if len(page) < facts.PAGE_SIZE or not fresh:
+                return found
+
+    def url_bytes(self, query: Query) -> int:
+        """Length of the encoded address of a query."""
+        base = len(facts.query_path(self.folder)) + 40
+        return base + len(str(httpx.QueryParams(self._params(query))).encode("ascii"))
+
+    def rows(self, query: Query) -> Iterator[list[Row]]:
+        """Read a table page by page, each record once.
+
+        Pages go on after the last key (`order_by > last`), so that records which come and go meanwhile move none of the
+        others out of sight. Where `order_by` is not unique its last value is read again and known records dropped.
+        A folder that refuses such a condition is paged by offset.
+
+        Raises:
+            ConnectionFailedError: a page brings nothing new (reading would never end).
+            As `get_json`.
+        """
+        unique = query.key or (query.order_by,)
+        after = Operator.GT if len(unique) == 1 else Operator.GE
+        last: str | None = None
+        edge: set[tuple[str, ...]] = set()
+        offset = 0
+        by_offset: set[tuple[str, ...]] | None = None
+        while True:
+            asked = query
+            if last is not None and by_offset is None:
+                position = Comparison(query.order_by, after, (last,))
+                asked = replace(query, where=filters.both(query.where, position))
+            try:
+                page, total = self._page(asked, offset if by_offset is not None else 0)
+            except RefusedError:
+                if last is None or by_offset is not None:
+                    raise
+                by_offset = set(edge)
+                continue
+            known = edge if by_offset is None else by_offset
+            keys = [tuple(values.text(row, column) for column in unique) for row in page]
+            fresh = [row for row, key in zip(page, keys, strict=True) if key not in known]
+            if page and not fresh and (by_offset is None or offset + len(page) < (total or 0)):
+                raise ConnectionFailedError(
+                    "ebp.paging_stuck", facts=Facts(system=facts.SYSTEM, operation=query.table), table=query.table
+                )
+            if fresh:
+                yield fresh
+            offset += len(page)
+            if by_offset is not None:
+                by_offset.update(keys)
+            else:
+                last = values.text(page[-1], query.order_by) if page else last
+                edge = {key for row, key in zip(page, keys, strict=True) if values.text(row, query.order_by) == last}
+            seen = offset if by_offset is not None else len(page)
+            if len(page) < facts.PAGE_SIZE or (total is not None and seen >= total):
+                return
+
+    def all_rows(self, query: Query) -> list[Row]:
+        """All records of a query."""
+        return [row for page in self.rows(query) for row in page]
+
+    def _params(self, query: Query, offset: int = 0) -> dict[str, str]:
+        missing = self._missing.get(query.table, set())
+        params = {
+            "TableName": query.table,
+            "Columns": ",".join(column for column in query.columns if column not in missing),
+            "OrderByValue": query.order_by,
+            "Offset": str(offset),
+            "Limit": str(facts.PAGE_SIZE),
+        }
+        if query.since is not None:
+            params["FromModifiedDate"] = values.local_text(query.since - facts.REACH_BACK, self.zone)
+        if query.where is not None:
+            params["WhereCondition"] = filters.to_yaml(query.where)
+        return params
+
+    def _page(self, query: Query, offset: int) -> tuple[list[Row], int | None]:
+        """One page, and how many records fit; a column that the folder lacks is dropped and told once (A15)."""
+        path = facts.query_path(self.folder)
+        needed = {query.order_by, *query.key, *filters.columns_of(query.where)}
+        while True:
+            response = self.call("GET", path, idempotent=True, params=self._params(query, offset))
+            if response.is_success:
+                break
+            problem = problem_of(response)
+            column = self._droppable(problem, query, needed)
+            if column is None:
+                raise error_of(problem, query.table, self.folder)
+            self._missing.setdefault(query.table, set()).add(column)
+            self._warn(InvalidRecordError("ebp.column_missing", table=query.table, column=column))
+        answer = self._json(response, query.table)
+        page = _records(answer, "results")
+        self._note_absent(query, page)
+        return page, _total(answer)
+
+    def _droppable(self, problem: Problem, query: Query, needed: set[str]) -> str | None:
+        missing = self._missing.get(query.table, set())
+        return problem.column(c for c in query.columns if c not in missing and c not in needed)
+
+    def _note_absent(self, query: Query, page: Sequence[Row]) -> None:
+        """A column that no record holds is one that the user may not see (A14): told once, never taken for empty."""
+        if not page:
+            return
+        missing = self._missing.setdefault(query.table, set())
+        for column in query.columns:
+            if column not in missing and all(column not in row for row in page):
+                missing.add(column)
+                self._warn(InvalidRecordError("ebp.field_hidden", table=query.table, column=column))
+
+
+def _records(answer: Any, name: str) -> list[Row]:
+    found = answer.get(name) if isinstance(answer, dict) else answer
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def _total(answer: Any) -> int | None:
+    paging = answer.get("paging") if isinstance(answer, dict) else None
+    total = paging.get("total") if isinstance(paging, dict) else None
+    return int(total) if isinstance(total, str) and total.isdigit() else None
