@@ -136,11 +136,12 @@ def _subject(
     if source is not None:
         item, role = maker.item_of(source)
         return item, role, maker.taxes.of_line(source)
-    vat = maker.taxes.of_charge("", None, line.amount_excl_tax, line.amount_incl_tax)
-    if vat is None:
+    rate = maker.taxes.charge_rate(None, line.amount_excl_tax, line.amount_incl_tax)
+    if rate is None:
         maker.findings.hold(
             "orders.tax_rate_unknown", PAGE_SHOP, "tax", f"{line.amount_excl_tax} / {line.amount_incl_tax}"
         )
+    vat = None if rate is None else maker.taxes.of("", rate)
     return maker.special(maker.settings.articles.misc, "misc"), LineRole.MISC, vat
 
 

@@ -41,7 +41,8 @@ def spread(maker: LineMaker, total: Decimal, groups: Sequence[tuple[Vat, Decimal
     if not total:
         return ()
     if not groups:
-        maker.findings.hold("orders.discount_without_goods", PAGE_SHOP, "discount", str(total))
+        if not maker.findings.reasons:
+            maker.findings.hold("orders.discount_without_goods", PAGE_SHOP, "discount", str(total))
         return ()
     lines = []
     for (vat, _), share in zip(groups, split_by_weight(total, [w for _, w in groups]), strict=True):

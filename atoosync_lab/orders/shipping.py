@@ -109,15 +109,14 @@ def _shares(
     goods: Sequence[DocumentLine],
     amount: Decimal,
 ) -> list[tuple[Vat, Decimal]]:
-    before = len(maker.findings.reasons)
-    vat = maker.taxes.of_charge(tax_name, tax_rate, charge.excl, charge.incl)
-    if vat is not None:
-        return [(vat, amount)]
-    if len(maker.findings.reasons) > before:
-        return []
+    rate = maker.taxes.charge_rate(tax_rate, charge.excl, charge.incl)
+    if rate is not None:
+        vat = maker.taxes.of(tax_name if rate == tax_rate else "", rate)
+        return [(vat, amount)] if vat is not None else []
     groups = vat_groups(goods)
     if not groups:
-        maker.findings.hold("orders.charge_rate_unknown", PAGE_SHOP, "tax", f"{charge.excl} / {charge.incl}")
+        if not maker.findings.reasons:
+            maker.findings.hold("orders.charge_rate_unknown", PAGE_SHOP, "tax", f"{charge.excl} / {charge.incl}")
         return []
     weights = [weight for _, weight in groups]
     shares = split_by_weight(amount, weights)

@@ -76,17 +76,11 @@ class TaxBook:
             self._cache[key] = self._resolve(name, rate)
         return self._cache[key]
 
-    def of_charge(self, name: str, rate: Decimal | None, excl: Decimal, incl: Decimal) -> Vat | None:
-        """VAT of shipping or wrapping; None without a finding: no single rate fits, the caller splits it.
-
-        The stated rate counts when the two amounts do not contradict it.
+    def charge_rate(self, rate: Decimal | None, excl: Decimal, incl: Decimal) -> Decimal | None:
+        """Rate of shipping, wrapping or another charge: the stated one unless the amounts contradict it, else the one
+        that fits them; None: no single rate fits.
         """
-        if rate is None or not fits(excl, incl, rate):
-            rate = self.fitting(excl, incl)
-            name = ""
-            if rate is None:
-                return None
-        return self.of(name, rate)
+        return rate if rate is not None and fits(excl, incl, rate) else self.fitting(excl, incl)
 
     def fitting(self, excl: Decimal, incl: Decimal) -> Decimal | None:
         """The known rate that fits an amount with and without tax: of this order first, then of the map and the ERP."""
