@@ -1,4 +1,9 @@
-"""The HTTP side: addresses, authentication, errors, administration routes."""
+"""The HTTP side: addresses, authentication, errors, administration routes.
+
+Fault kinds of this server, beside those of `FaultMiddleware`: `strip_authorization` (the host drops the header),
+`error_after_save`
+(500 code 2 although stored), `moving_pages` (see `moving`), `php_text` (PHP text before the XML).
+"""
 
 from __future__ import annotations
 
@@ -44,6 +49,8 @@ class Shop:
             response = call.error(error)
         except PlainError as error:
             response = self._plain(call, error)
+        if struck(request.scope, "php_text"):
+            response = php_text(response)
         if "Execution-Time" in response.headers:
             response.headers["Execution-Time"] = f"{time.perf_counter() - started:.3f}"
         return response
@@ -138,6 +145,15 @@ class Shop:
         self.state.reset()
         self.service = Webservice()
         return JSONResponse({"result": "ok"})
+
+
+def php_text(response: Response) -> Response:
+    """The answer of a host that displays errors: text before the XML, and another type."""
+    content = b"\nWarning: Undefined variable $x in /shop/modules/essai/essai.php on line 12\n" + bytes(response.body)
+    headers = {
+        name: value for name, value in response.headers.items() if name not in ("content-length", "content-type")
+    }
+    return Response(content, response.status_code, {**headers, "Content-Type": "application/javascript"})
 
 
 async def _front(request: Request) -> Response:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from atoosync_lab.sandbox.prestashop.amounts import ZERO, Amounts, Basket, Line, Pair, Voucher, amounts, rounded
-from atoosync_lab.sandbox.prestashop.order_states import enter_state
+from atoosync_lab.sandbox.prestashop.order_states import change_stock, enter_state, lost_states
 from atoosync_lab.sandbox.prestashop.pricing import Buyer, Price, tax_ids, tax_rate, unit_price
 from atoosync_lab.sandbox.prestashop.state import Row, ShopState, association_text
 from atoosync_lab.sandbox.prestashop.values import fixed, int_prefix
@@ -226,10 +226,9 @@ def store_order(state: ShopState, new: NewOrder) -> int:
         row[f"total_{name}_tax_excl"], row[f"total_{name}_tax_incl"] = fixed(pair.excl), fixed(pair.incl)
         row[f"total_{name}"] = fixed(pair.incl)
     order = state.insert("orders", row)
+    move_stock = new.move_stock and new.state not in lost_states(state)
     for line, shown in zip(new.lines, found.lines, strict=True):
-        state.insert(
-            "order_details", detail_row(state, order, line, shown.unit, shown.total, move_stock=new.move_stock)
-        )
+        state.insert("order_details", detail_row(state, order, line, shown.unit, shown.total, move_stock=move_stock))
     if "order_cart_rules" in state.resources:
         for voucher, value in zip(new.vouchers, found.voucher_values, strict=True):
             state.insert(
@@ -297,7 +296,8 @@ def detail_row(
         )
     in_stock = line.quantity
     if move_stock:
-        in_stock = take_stock(state, line.product, line.variant, line.quantity)
+        there = change_stock(state, line.product, line.variant, -line.quantity)
+        in_stock = max(0, min(line.quantity, there))
     shown = unit.excl if state.at_least("8") else price.original
     row: Row = {
         "id_order": order,
@@ -341,26 +341,6 @@ def quantity_discount(state: ShopState, line: OrderLine, unit: Pair) -> Decimal:
         return ZERO
     shown = unit.incl if state.at_least("8") else rounded(unit.incl)
     return shown - rule * (1 + line.rate / 100)
-
-
-def take_stock(state: ShopState, product: int, variant: int, quantity: int) -> int:
-    """Lower the stock of a line and return how much of it was there."""
-    row = state.one("stock_availables", "id_product = ? AND id_product_attribute = ?", product, variant)
-    if row is None:
-        return 0
-    state.update("stock_availables", row["id"], {"quantity": row["quantity"] - quantity})
-    if variant:
-        recompute_total(state, product)
-    return max(0, min(quantity, int(row["quantity"])))
-
-
-def recompute_total(state: ShopState, product: int) -> None:
-    """Set the row without variant of a product to the sum of its variants."""
-    state.db.execute(
-        "UPDATE stock_availables SET quantity = (SELECT COALESCE(SUM(v.quantity), 0) FROM stock_availables v"
-        " WHERE v.id_product = ?1 AND v.id_product_attribute > 0) WHERE id_product = ?1 AND id_product_attribute = 0",
-        (product,),
-    )
 
 
 def cart_basket(state: ShopState, cart: Row) -> tuple[list[OrderLine], list[OrderVoucher], Basket, Decimal]:

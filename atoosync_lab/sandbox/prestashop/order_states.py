@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from atoosync_lab.sandbox.prestashop.state import Row, ShopState
-from atoosync_lab.sandbox.prestashop.values import fixed
+from atoosync_lab.sandbox.prestashop.values import fixed, int_prefix
 
 
 def enter_state(
@@ -53,11 +53,49 @@ def enter_state(
         )
         changes["total_paid_real"] = fixed(Decimal(row["total_paid_real"]) + Decimal(row["total_paid"]))
     state.update("orders", order, changes)
+    _move_stock(state, order, before, flags)
     if mail:
         customer = state.get("customers", row["id_customer"])
         template = state.text(flags["template"], row["id_lang"]) if flags["template"] else ""
         if template:
             post_mail(state, template, customer["email"] if customer else "", order)
+
+
+def lost_states(state: ShopState) -> set[int]:
+    """The states (payment error, cancelled) in which an order holds no stock."""
+    return {int_prefix(state.config("PS_OS_ERROR", "8")), int_prefix(state.config("PS_OS_CANCELED", "6"))}
+
+
+def _move_stock(state: ShopState, order: int, before: Row | None, after: Row) -> None:
+    """Give the stock back on cancelling, take it again when a lost order revives."""
+    lost = lost_states(state)
+    if before is None or (before["id"] in lost) == (after["id"] in lost):
+        return
+    sign = 1 if after["id"] in lost else -1
+    if sign < 0 and not after["logable"]:
+        return
+    for line in state.rows("order_details", "id_order = ? ORDER BY id", order):
+        change_stock(state, line["product_id"], line["product_attribute_id"], sign * line["product_quantity"])
+
+
+def change_stock(state: ShopState, product: int, variant: int, change: int) -> int:
+    """Add to a stock row (and the product's total) and return what was there before."""
+    row = state.one("stock_availables", "id_product = ? AND id_product_attribute = ?", product, variant)
+    if row is None:
+        return 0
+    state.update("stock_availables", row["id"], {"quantity": row["quantity"] + change})
+    if variant:
+        recompute_total(state, product)
+    return int(row["quantity"])
+
+
+def recompute_total(state: ShopState, product: int) -> None:
+    """Set the row without variant of a product to the sum of its variants."""
+    state.db.execute(
+        "UPDATE stock_availables SET quantity = (SELECT COALESCE(SUM(v.quantity), 0) FROM stock_availables v"
+        " WHERE v.id_product = ?1 AND v.id_product_attribute > 0) WHERE id_product = ?1 AND id_product_attribute = 0",
+        (product,),
+    )
 
 
 def post_mail(state: ShopState, template: str, recipient: str, order: int) -> None:

@@ -217,7 +217,7 @@ def _operand(column: Field) -> str:
 def _value(column: Field, text: str) -> Any:
     if column.kind in ("int", "bool"):
         number = number_prefix(text)
-        return int(number) if number == int(number) else float(number)
+        return int_prefix(str(int(number))) if number == int(number) else float(number)
     if column.kind == "decimal":
         return float(number_prefix(text))
     if column.kind in ("datetime", "date"):

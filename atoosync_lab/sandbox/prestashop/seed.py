@@ -44,7 +44,7 @@ from typing import Any
 
 from atoosync_lab.sandbox.prestashop.amounts import ZERO, Basket, Voucher, amounts
 from atoosync_lab.sandbox.prestashop.checkout import NewOrder, OrderLine, OrderVoucher, product_line, store_order
-from atoosync_lab.sandbox.prestashop.order_states import enter_state
+from atoosync_lab.sandbox.prestashop.order_states import enter_state, recompute_total
 from atoosync_lab.sandbox.prestashop.pricing import Buyer, Price, tax_ids, tax_rate
 from atoosync_lab.sandbox.prestashop.rules.catalog import add_stock_row, set_categories
 from atoosync_lab.sandbox.prestashop.state import Row, ShopState, association_text
@@ -218,7 +218,8 @@ def _other(state: ShopState, resource: str, name: str, value: Any) -> Row:
     if name == "id":
         return {"id": int(value)}
     renamed = {"features": "product_features"}.get(name, name)
-    return {f"a_{renamed}": association_text(item if isinstance(item, list | tuple) else [item] for item in value)}
+    rows = [item if isinstance(item, list | tuple) else [item] for item in value]
+    return {f"a_{renamed}": association_text([fixed(x) if isinstance(x, Decimal) else x for x in row] for row in rows)}
 
 
 def _usual(state: ShopState, resource: str) -> Row:
@@ -266,12 +267,7 @@ def _place(
     product = values["id_product"]
     stock = add_stock_row(state, product, record)
     state.update("stock_availables", stock, {"quantity": quantity})
-    state.db.execute(
-        "UPDATE stock_availables SET quantity = (SELECT SUM(quantity) FROM stock_availables WHERE"
-        " id_product = ?1 AND id_product_attribute > 0)"
-        " WHERE id_product = ?1 AND id_product_attribute = 0",
-        (product,),
-    )
+    recompute_total(state, product)
     if values.get("default_on"):
         state.update("products", product, {"cache_default_attribute": record})
 

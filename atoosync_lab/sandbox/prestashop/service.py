@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -14,7 +13,14 @@ from atoosync_lab.sandbox.prestashop.echo import echo_json, echo_xml
 from atoosync_lab.sandbox.prestashop.errors import PlainError, WebserviceError, refuse, warning
 from atoosync_lab.sandbox.prestashop.fields import Resource
 from atoosync_lab.sandbox.prestashop.pricing import computed_prices
-from atoosync_lab.sandbox.prestashop.query import Selection, full_display, list_error, parse_languages, parse_list
+from atoosync_lab.sandbox.prestashop.query import (
+    Selection,
+    condition,
+    full_display,
+    list_error,
+    parse_languages,
+    parse_list,
+)
 from atoosync_lab.sandbox.prestashop.reading import Plan, drop_empty
 from atoosync_lab.sandbox.prestashop.rules import rules_of
 from atoosync_lab.sandbox.prestashop.values import int_prefix
@@ -34,6 +40,8 @@ class Webservice:
         name = permit(call)
         if not name:
             return self._root(call)
+        if name == "search":
+            return self._search(call)
         resource = call.state.resources[name]
         if call.method in ("GET", "HEAD"):
             if "schema" in call.params:
@@ -52,6 +60,24 @@ class Webservice:
                 raise PlainError(500)
             return call.body("", [name for name in resource_names(call.state) if call.rights.get(name)])
         return call.body(rights_xml(call), None)
+
+    def _search(self, call: Call) -> Response:
+        """`search?query=...&language=1`: products whose name holds the words, as ids."""
+        if not call.params.get("query") or not call.params.get("language"):
+            raise refuse(400, 84, "You have to set both the 'language' and 'query' parameters to get a result")
+        language = parse_languages(call.state, call.params)[:1]
+        sql, values = condition(
+            call.state.resources["products"].fields["name"], f"%[{call.params['query']}]%", language
+        )
+        ids = [
+            row[0]
+            for row in call.state.db.execute(f"SELECT main.id FROM products AS main WHERE {sql} ORDER BY 1", values)
+        ]
+        lines = "".join(f'<product id="{item}" xlink:href="{call.base}/api/products/{item}"/>\n' for item in ids)
+        return call.body(
+            f"<categories>\n</categories>\n<products>\n{lines}</products>\n",
+            {"products": [{"id": item} for item in ids]},
+        )
 
     def _schema(self, call: Call, resource: Resource) -> Response:
         kind = call.params["schema"]
@@ -92,11 +118,24 @@ class Webservice:
         if call.json:
             objects = plan.objects(rows)
             return call.body("", {outer: objects} if objects else [])
+        if any(name.startswith("price[") for name in call.params) and "id" in selection.display.fields:
+            # `id` is always the first column of a plan that shows it.
+            shown = [self._priced(call, resource, plan.xml([row]), row[0]) for row in rows]
+            return call.body(f"<{outer}>\n{''.join(shown)}</{outer}>\n", None)
         return call.body(f"<{outer}>\n{plan.xml(rows)}</{outer}>\n", None)
+
+    @staticmethod
+    def _priced(call: Call, resource: Resource, xml: str, record: int) -> str:
+        """A record with the computed prices that the query asks for, before its associations."""
+        row = call.state.get(resource.name, record)
+        prices = computed_prices(call.state, resource.name, row, call.params) if row else {}
+        nodes = "".join(f"\t<{name}><![CDATA[{value}]]></{name}>\n" for name, value in prices.items())
+        marker = "<associations>\n" if "<associations>\n" in xml else f"</{resource.node}>\n"
+        return xml.replace(marker, nodes + marker, 1)
 
     def _single(self, call: Call, resource: Resource, raw: str) -> Response:
         languages = parse_languages(call.state, call.params)
-        record = int(raw) if raw.isdecimal() else 0
+        record = int_prefix(raw) if raw.isdecimal() else 0
         row = call.state.get(resource.name, record) if record else None
         if row is None:
             return call.empty(404)
@@ -119,12 +158,7 @@ class Webservice:
             if shown:
                 return call.body("", {resource.list_node: [found]})
             return call.body("", {resource.node: drop_empty(call.state, found)})
-        xml = plan.xml(rows)
-        if prices:
-            nodes = "".join(f"\t<{name}><![CDATA[{value}]]></{name}>\n" for name, value in prices.items())
-            marker = "<associations>\n" if "<associations>\n" in xml else f"</{resource.node}>\n"
-            xml = xml.replace(marker, nodes + marker, 1)
-        return call.body(xml, None)
+        return call.body(self._priced(call, resource, plan.xml(rows), record), None)
 
     def _write(self, call: Call, resource: Resource, body: bytes) -> Response:
         nodes = parse_body(body)
@@ -175,9 +209,4 @@ class Webservice:
     def _delete_ids(call: Call) -> list[int]:
         if len(call.parts) > 1 and call.parts[1]:
             return [int_prefix(call.parts[1])]
-        return [int(item) for item in _IDS.findall(call.params.get("id", ""))]
-
-
-def last_values(pairs: list[tuple[str, str]]) -> Mapping[str, str]:
-    """Query parameters as PHP reads them: the last of equal names wins."""
-    return dict(pairs)
+        return [int_prefix(item) for item in _IDS.findall(call.params.get("id", ""))]

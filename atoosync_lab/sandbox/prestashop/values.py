@@ -21,6 +21,7 @@ _INTEGER = re.compile(r"\s*([+-]?\d+)")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 # Not allowed in XML 1.0; the shop itself would answer a document that no parser takes.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LARGEST = 2**63 - 1
 _QUANTA = {scale: Decimal(1).scaleb(-scale) for scale in range(10)}
 
 
@@ -33,7 +34,7 @@ def number_prefix(text: str) -> Decimal:
 def int_prefix(text: str) -> int:
     """The whole number at the start of a text, as PHP's `(int)` does; 0 when there is none."""
     found = _INTEGER.match(text)
-    return int(found.group(1)) if found else 0
+    return max(-_LARGEST, min(_LARGEST, int(found.group(1)))) if found else 0
 
 
 def fixed(value: Decimal | int | str, scale: int = 6) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from atoosync_lab.sandbox.prestashop.checkout import recompute_total
 from atoosync_lab.sandbox.prestashop.errors import PlainError, WebserviceError, refuse, warning
+from atoosync_lab.sandbox.prestashop.order_states import recompute_total
 from atoosync_lab.sandbox.prestashop.state import ShopState, association_text
 from atoosync_lab.sandbox.prestashop.validation import FORMATS
 from atoosync_lab.sandbox.prestashop.values import int_prefix, slug
