@@ -12,7 +12,7 @@ from atoosync_lab.model.sales import Payment
 from atoosync_lab.orders.bundle import OrderBundle, Sibling, SlipBundle
 from atoosync_lab.orders.context import BuildContext
 from atoosync_lab.orders.reasons import PAGE_CURRENCIES, PAGE_SHOP, Findings
-from atoosync_lab.orders.totals import round_cents
+from atoosync_lab.orders.totals import round_cents, round_mode
 from atoosync_lab.settings.orders import OrderSettings
 
 _ORDER = (
@@ -21,7 +21,7 @@ _ORDER = (
 )  # fmt: skip
 _CHARGED = ("total_excl_tax", "total_incl_tax", "total_paid_real")
 _LINE = (
-    "unit_price_excl_tax", "unit_price_incl_tax", "total_excl_tax", "total_incl_tax",
+    "total_excl_tax", "total_incl_tax",
     "discount_amount_excl_tax", "discount_amount_incl_tax", "ecotax",
 )  # fmt: skip
 _SLIP = ("products_excl_tax", "products_incl_tax", "shipping_excl_tax", "shipping_incl_tax")
@@ -56,7 +56,8 @@ def in_shop_currency(bundle: OrderBundle, shop_currency: str, findings: Findings
     """
     order = bundle.order
     if order.currency == shop_currency:
-        return bundle
+        # What was charged is an amount of money: whole cents, however many decimals the shop writes.
+        return replace(bundle, order=replace(order, total_incl_tax=round_cents(order.total_incl_tax)))
     rate = order.conversion_rate
     if rate <= 0:
         findings.hold("orders.conversion_rate_wrong", PAGE_SHOP, "conversion_rate", str(rate), currency=order.currency)
@@ -66,19 +67,33 @@ def in_shop_currency(bundle: OrderBundle, shop_currency: str, findings: Findings
         return {name: quantize(getattr(record, name) / rate, 6) for name in names}
 
     charged: dict[str, Any] = {name: round_cents(getattr(order, name) / rate) for name in _CHARGED}
+    by_unit = order.rounding == "item"
+
+    def unit(price: Decimal) -> Decimal:
+        # A shop that rounds units charged the rounded one, in the order's currency.
+        return quantize((round_mode(price, order.rounding_mode) if by_unit else price) / rate, 6)
+
     lines = tuple(
         replace(
             line,
             list_price_excl_tax=None
             if line.list_price_excl_tax is None
             else quantize(line.list_price_excl_tax / rate, 6),
+            unit_price_excl_tax=unit(line.unit_price_excl_tax),
+            unit_price_incl_tax=unit(line.unit_price_incl_tax),
             **exact(line, _LINE),
         )
         for line in bundle.lines
     )
     return replace(
         bundle,
-        order=replace(order, currency=shop_currency, **exact(order, _ORDER), **charged),
+        order=replace(
+            order,
+            currency=shop_currency,
+            rounding="line" if by_unit else order.rounding,
+            **exact(order, _ORDER),
+            **charged,
+        ),
         lines=lines,
         discounts=tuple(replace(d, **exact(d, ("amount_excl_tax", "amount_incl_tax"))) for d in bundle.discounts),
         payments=_payments(bundle, shop_currency, rate),

@@ -170,8 +170,7 @@ def shop_replays(order: Order, lines: Sequence[OrderLine]) -> bool:
     A shop that rounds lines was seen to state a total made from the unrounded lines (reference: PrestaShop, order
     amounts), so for `line` both are tried.
     """
+    charged = round_cents(order.total_incl_tax)
     if order.rounding == "item":
-        return shop_item(order, lines) == order.total_incl_tax
-    if order.rounding == "line" and shop_line(order, lines) == order.total_incl_tax:
-        return True
-    return shop_total(order, lines) == order.total_incl_tax
+        return shop_item(order, lines) == charged
+    return (order.rounding == "line" and shop_line(order, lines) == charged) or shop_total(order, lines) == charged

@@ -310,3 +310,32 @@ def test_folder_without_case_finds_the_article_unless_two_differ_by_case():
     assert (find(("abc ",)), find(("abd",)), find(("Abd",)), find(("",))) == ("ABC", "abd", None, None)
     assert item_finder(("ABC",))(("abc",)) is None
     assert item_finder(("ABC",))((" ABC ",)) == "ABC"
+
+
+@pytest.mark.spec("ORD-02", "ORD-04")
+@pytest.mark.pitfall("PB-11")
+def test_ecotax_inside_the_price_is_not_added_again():
+    goods = line("A", "3", "51.000000", "61.200000", ecotax=D("1.00"))
+    document = make(bundle([goods], "183.600000")).document
+    totals = document.totals
+    assert (totals.excl_tax, totals.vat, totals.incl_tax) == (D("153.00"), D("30.60"), D("183.60"))
+
+
+@pytest.mark.spec("ORD-07", "ORD-21")
+def test_foreign_order_of_a_shop_that_rounds_units_keeps_the_rounded_unit():
+    goods = line("A", "100", "1.611000", "1.933200", total_excl="161.00", total_incl="193.00")
+    order = bundle([goods], "193.00", total_excl="161.00", currency="USD", conversion_rate=D("2"), rounding="item")
+    maps = {"currencies": {"USD": "Dollar"}, "payments": {"ps_wirepayment|USD": RULE}}
+    made = make(order, settings({"difference_line": True}, maps=maps, header={"price_precision": 4}))
+    assert made.document.lines[0].unit_price == D("0.8050")
+    assert made.document.truth == made.document.totals.incl_tax == D("96.50")
+    assert (made.difference.explained, made.difference.unexplained) == (D("-0.10"), D(0))
+
+
+@pytest.mark.spec("ORD-04")
+def test_line_of_several_taxes_needs_a_row_for_the_pair_as_the_shop_names_it():
+    goods = line("A", "1", "10.00", "12.55", "25.5", tax_name="TVA + Eco", tax_ids=("1", "2"))
+    order = bundle([goods], "12.55")
+    assert codes(build_document(order, settings(), context())) == {"orders.tax_unmapped"}
+    maps = {"taxes": {"TVA + Eco|25.5": "V255"}}
+    assert make(order, settings(maps=maps), vat={**VAT, "V255": D("25.5")}).document.totals.incl_tax == D("12.55")
