@@ -33,8 +33,11 @@ def test_three_rates_by_line_may_miss_the_total_by_a_cent() -> None:
     assert found.shipping == _pair("5.00", "6.00")
     assert found.paid == _pair("103.38", "113.60")
     assert [line.total for line in found.lines] == [
-        _pair("24.69", "26.05"), _pair("26.70", "29.37"), _pair("17.99", "21.59"), _pair("29.00", "30.60"),
-    ]  # fmt: skip
+        _pair("24.69", "26.05"),
+        _pair("26.70", "29.37"),
+        _pair("17.99", "21.59"),
+        _pair("29.00", "30.60"),
+    ]
     assert found.lines[0].unit == _pair("12.345678", "13.024690")
 
 
