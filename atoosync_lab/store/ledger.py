@@ -1,6 +1,6 @@
 """The ledger: what was sent exactly once, for machines (engine.md, section 6). People read the journal.
 
-Every move is a compare-and-set on (state, attempt, version) of all its rows in one transaction: either all move, or none
+Every move is a compare-and-set on (state, attempt, version) of all its rows in one transaction: all move, or none does
 and the loser stops.
 """
 
@@ -208,6 +208,18 @@ class Ledger:
         with self._store.read() as connection:
             return [_row(found) for found in connection.execute(query.order_by(ledger.c.generation))]
 
+    def states(self, profile: str, flow: str) -> dict[str, tuple[State, str]]:
+        """State and target number of every key of a flow, in its current generation."""
+        raised = select(generations.c.key, generations.c.generation).where(
+            generations.c.profile == profile, generations.c.flow == flow
+        )
+        columns = (ledger.c.key, ledger.c.generation, ledger.c.state, ledger.c.target_number)
+        query = select(*columns).where(ledger.c.profile == profile, ledger.c.flow == flow)
+        with self._store.read() as connection:
+            current = dict(connection.execute(raised).tuples().all())
+            rows = connection.execute(query).all()
+        return {r.key: (State(r.state), r.target_number) for r in rows if r.generation == current.get(r.key, 1)}
+
     def counts(self, profile: str, flow: str | None = None) -> dict[State, int]:
         """Rows by state; every state is there."""
         query = select(ledger.c.state, func.count()).where(ledger.c.profile == profile).group_by(ledger.c.state)
@@ -215,7 +227,7 @@ class Ledger:
             query = query.where(ledger.c.flow == flow)
         counted = dict.fromkeys(State, 0)
         with self._store.read() as connection:
-            counted.update({State(state): number for state, number in connection.execute(query).tuples()})
+            counted.update({State(state): number for state, number in connection.execute(query)})
         return counted
 
     def reset(self, profile: str, flow: str, keys: Sequence[str] | str, *, who: str) -> Reset:
@@ -250,7 +262,7 @@ class Ledger:
                 generations.c.flow == flow,
                 generations.c.key.in_(keys[start : start + _CHUNK]),
             )
-            current.update(dict(tx.execute(query).tuples().all()))
+            current.update({key: generation for key, generation in tx.execute(query)})
         return current
 
     def _find(self, tx: Connection, profile: str, flow: str, keys: Sequence[str]) -> list[LedgerRow]:
