@@ -112,7 +112,10 @@ class HttpClient:
                 verify=verify, limits=pool, transport=transport,
             )  # fmt: skip
 
-        self._reused = client(10)
+        try:
+            self._reused = client(10)
+        except UnicodeEncodeError:
+            raise ConnectionFailedError("http.credential_characters", host=self.host) from None
         # A server may close an idle connection at the moment we write to it, which leaves doubt: writes that must not
         # be repeated get a connection of their own.
         self._fresh = client(0)

@@ -262,7 +262,7 @@ class Ledger:
                 generations.c.flow == flow,
                 generations.c.key.in_(keys[start : start + _CHUNK]),
             )
-            current.update({key: generation for key, generation in tx.execute(query)})
+            current.update({row.key: row.generation for row in tx.execute(query)})
         return current
 
     def _find(self, tx: Connection, profile: str, flow: str, keys: Sequence[str]) -> list[LedgerRow]:

@@ -63,7 +63,7 @@ class Links:
         """ERP key by shop id."""
         query = select(links.c.shop_id, links.c.erp_key).where(links.c.profile == profile, links.c.entity == entity)
         with self._store.read() as connection:
-            return {shop_id: erp_key for shop_id, erp_key in connection.execute(query)}
+            return {row.shop_id: row.erp_key for row in connection.execute(query)}
 
     def shop_ids(self, profile: str, entity: str, erp_key: str) -> list[str]:
         """Shop ids linked with an ERP key: several shop accounts may be one customer."""

@@ -22,7 +22,7 @@ from atoosync_lab.store.tables import profile_history, profiles
 from atoosync_lab.store.types import now
 
 _FORGOTTEN = (tables.secrets, tables.token_refreshes, tables.marks, tables.links, tables.fingerprints, tables.leases)
-"""What goes with a profile. Ledger, journal and counters stay: what was sent stays sent, also for a new one of that id."""
+"""What goes with a profile. Ledger, journal and counters stay: what was sent stays sent, for a later one too."""
 
 _NO_SETTING = frozenset({"id", "name", "subscription"})
 """Parts of the document that no plan depends on."""

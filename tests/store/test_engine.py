@@ -98,9 +98,13 @@ def test_a_killed_process_leaves_whole_transactions(
 
 
 def test_a_transaction_that_raises_writes_nothing(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.begin() as tx:
-        tx.execute(text("INSERT INTO quota_use VALUES ('p', 'c', 'm', 1, 0)"))
-        raise ZeroDivisionError
+    def fail() -> None:
+        with store.begin() as tx:
+            tx.execute(text("INSERT INTO quota_use VALUES ('p', 'c', 'm', 1, 0)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with store.read() as connection:
         assert connection.execute(select(quota_use)).first() is None
 
@@ -171,11 +175,16 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_as_such_and_what_was_done_stays(store: Store) -> None:
     with store.begin() as tx:
         tx.execute(text("INSERT INTO quota_use VALUES ('p', 'c', 'm', 1, 0)"))
-    with pytest.raises(StorageError) as caught, store.begin() as tx:
-        pages = tx.execute(text("PRAGMA page_count")).scalar_one()
-        tx.execute(text(f"PRAGMA max_page_count={pages}"))
-        for number in range(2000):
-            tx.execute(text("INSERT INTO quota_use VALUES (:p, 'c', 'm', 1, 0)"), {"p": str(number) + "x" * 500})
+
+    def fill() -> None:
+        with store.begin() as tx:
+            pages = tx.execute(text("PRAGMA page_count")).scalar_one()
+            tx.execute(text(f"PRAGMA max_page_count={pages}"))
+            for number in range(2000):
+                tx.execute(text("INSERT INTO quota_use VALUES (:p, 'c', 'm', 1, 0)"), {"p": str(number) + "x" * 500})
+
+    with pytest.raises(StorageError) as caught:
+        fill()
     assert caught.value.code == "store.full"
     with store.read() as connection:
         assert connection.execute(select(quota_use)).all() == [("p", "c", "m", 1, 0)]
@@ -184,10 +193,15 @@ def test_a_full_disk_is_told_as_such_and_what_was_done_stays(store: Store) -> No
 def test_a_store_locked_by_another_program_is_told_as_such(store: Store, home: Home) -> None:
     other = sqlite3.connect(home.store, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    try:
-        with pytest.raises(StorageError) as caught, store.read() as reader:
+
+    def write_impatiently() -> None:
+        with store.read() as reader:
             reader.exec_driver_sql("PRAGMA busy_timeout=50")
             reader.execute(marks.delete())
+
+    try:
+        with pytest.raises(StorageError) as caught:
+            write_impatiently()
         assert caught.value.code == "store.locked"
     finally:
         other.close()
