@@ -8,14 +8,18 @@ Fault kinds of this server, beside those of `FaultMiddleware`: `strip_authorizat
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from atoosync_lab.sandbox.common.faults import FaultMiddleware, struck
 from atoosync_lab.sandbox.prestashop import uploads
@@ -27,7 +31,6 @@ from atoosync_lab.sandbox.prestashop.seed import ADMIN_ACTIONS
 from atoosync_lab.sandbox.prestashop.service import Webservice
 from atoosync_lab.sandbox.prestashop.state import ShopState
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 PREFIXES = ("/sub/api", "/api")
 
 
@@ -140,6 +143,10 @@ class Shop:
         names = ("id", "date", "template", "recipient", "id_order")
         return JSONResponse([dict(zip(names, row, strict=True)) for row in rows])
 
+    async def shutdown(self, request: Request) -> Response:
+        """`POST /_admin/shutdown`: end the process as SIGTERM does, once this answer is sent."""
+        return JSONResponse({"result": "ok"}, background=BackgroundTask(os.kill, os.getpid(), signal.SIGTERM))
+
     async def reset(self, request: Request) -> Response:
         """`POST /_admin/reset`: back to the empty installed shop."""
         self.state.reset()
@@ -154,6 +161,17 @@ def php_text(response: Response) -> Response:
         name: value for name, value in response.headers.items() if name not in ("content-length", "content-type")
     }
     return Response(content, response.status_code, {**headers, "Content-Type": "application/javascript"})
+
+
+class _EveryVerb:
+    """The Webservice as an ASGI application."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        await (await self._shop.api(request))(scope, receive, send)
 
 
 async def _front(request: Request) -> Response:
@@ -171,14 +189,14 @@ def create_app(state: ShopState, *, speed: float = 1.0) -> FaultMiddleware:
     routes = [
         Route("/_admin/keys", shop.keys, methods=["POST"]),
         Route("/_admin/mails", shop.mails),
+        Route("/_admin/shutdown", shop.shutdown, methods=["POST"]),
         Route("/_admin/reset", shop.reset, methods=["POST"]),
         Route("/_admin/shop/{action}", shop.admin, methods=["POST"]),
         Route("/", _front),
         Route("/sub/", _front),
     ]
+    # An ASGI application rather than a function: the shop itself answers to verbs that it does not know.
+    every_verb = _EveryVerb(shop)
     for prefix in PREFIXES:
-        routes += [
-            Route(prefix, shop.api, methods=_METHODS),
-            Route(prefix + "/{path:path}", shop.api, methods=_METHODS),
-        ]
+        routes += [Route(prefix, every_verb), Route(prefix + "/{path:path}", every_verb)]
     return FaultMiddleware(Starlette(routes=routes), speed=speed)

@@ -132,3 +132,17 @@ def test_reset_brings_the_empty_shop_back(start: Callable[..., RunningSandbox]) 
         shop.admin("POST", "/_admin/reset")
         assert client.get(f"/api/tags/{record}").status_code == 404
         assert client.get("/api/countries/8").status_code == 200
+
+
+@pytest.mark.parametrize("verb", ["OPTIONS", "TRACE", "BREW"])
+def test_an_unknown_verb_is_answered_by_the_webservice(api: httpx.Client, verb: str) -> None:
+    answer = api.request(verb, "/api/zones")
+    assert (answer.status_code, codes(answer)) == (405, {23})
+
+
+def test_shutdown_ends_the_process(start: Callable[..., RunningSandbox]) -> None:
+    shop = start("9")
+    assert shop.admin("POST", "/_admin/shutdown") == {"result": "ok"}
+    shop.stop()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(shop.url)

@@ -10,7 +10,7 @@ import pytest
 from atoosync_lab.sandbox.servers import RunningSandbox
 from tests.sandbox.prestashop.golden import Replay
 
-LEAST = 0.60
+LEAST = 0.95
 
 
 @pytest.mark.spec("BEY-10")

@@ -248,10 +248,7 @@ def test_seeded_orders_may_share_a_reference_and_several_payments(state: ShopSta
         "10.00",
     )
     assert state.rows("order_details")[1]["a_taxes"] == "[[3]]"
-    assert [row["method"] if "method" in row else row["payment_method"] for row in state.rows("order_payments")] == [
-        "Carte",
-        "Chèque",
-    ]
+    assert [row["payment_method"] for row in state.rows("order_payments")] == ["Carte", "Chèque"]
 
 
 def test_seed_names_the_field_that_a_version_does_not_have(tmp_path: Path) -> None:

@@ -199,7 +199,9 @@ class Products(Rules):
                 ]
                 for i in items
             ]
-            state.update("products", record, {"a_product_bundle": association_text(rows)})
+            state.update(
+                "products", record, {"a_product_bundle": association_text(rows), "cache_is_pack": int(bool(rows))}
+            )
         else:
             return name in ("images", "product_option_values", "stock_availables")
         return True
