@@ -69,6 +69,7 @@ class EbpConnector:
     """
 
     system = facts.SYSTEM
+    max_vat_rates: int | None = facts.VAT_SLOTS
 
     def __init__(
         self,
@@ -165,9 +166,9 @@ class EbpConnector:
         """
         return self._schema.has_key_field(_KEY_TABLES[kind])
 
-    def reference_for(self, text: str, token: str, kind: str = "document") -> str:
-        """`Token.reference` of a document or settlement: the text, ended by the token where no field holds it (A25)."""
-        if self.has_key_field(kind):
+    def reference_for(self, text: str, token: str) -> str:
+        """`Token.reference` of a document or settlement: the text, ended by the token unless fields hold it (A25)."""
+        if self.has_key_field("document") and self.has_key_field("settlement"):
             return text[: facts.REFERENCE_LENGTH]
         return facts.reference_with_token(text, token)
 

@@ -78,6 +78,8 @@ DOCUMENT_TYPES: Mapping[DocumentKind, int] = {
 DOCUMENT_KINDS: Mapping[str, DocumentKind] = {str(number): kind for kind, number in DOCUMENT_TYPES.items()}
 PROGRESS = (DocumentKind.QUOTE, DocumentKind.ORDER, DocumentKind.DELIVERY_NOTE, DocumentKind.INVOICE)
 """The way of a sale; later is further (ORD-24)."""
+VAT_SLOTS = 6
+"""VAT rates that the header of a document holds (`DetailVatAmount0_` to `5_`); a seventh refuses the import."""
 SALES_PRODUCTS = ("INV30", "INV40")
 """`shortName` of sales-management folders (A37)."""
 
