@@ -157,8 +157,9 @@ def _revision(connection: Connection) -> str | None:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, json_serializer=to_json, pool_pre_ping=True)
-    engine = create_engine(url, json_serializer=to_json, connect_args={"timeout": BUSY_SECONDS})
+        return create_engine(url, json_serializer=to_json, hide_parameters=True, pool_pre_ping=True)
+    # Parameters are hidden: an error's text must hold no customer's data.
+    engine = create_engine(url, json_serializer=to_json, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

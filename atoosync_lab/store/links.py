@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Text, delete, select, type_coerce
 
 from atoosync_lab.store.engine import Store, upsert
 from atoosync_lab.store.tables import fingerprints, links
 from atoosync_lab.store.types import now
 
 _CHUNK = 400
+MOMENT = pa.timestamp("us", tz="UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,17 @@ class Links:
 
     def fingerprints(self, profile: str, flow: str) -> pa.Table:
         """Last-sent fingerprints as a table (key, md5, target_id, sent_at), to be joined by the planner."""
-        columns = [fingerprints.c[name] for name in ("key", "md5", "target_id", "sent_at")]
-        query = select(*columns).where(fingerprints.c.profile == profile, fingerprints.c.flow == flow)
+        columns: list[Any] = [fingerprints.c.key, fingerprints.c.md5, fingerprints.c.target_id]
+        mine = (fingerprints.c.profile == profile, fingerprints.c.flow == flow)
         with self._store.read() as connection:
-            rows = connection.execute(query).all()
-        names = ("key", "md5", "target_id")
-        arrays = {name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in names}
-        sent = pa.array([row.sent_at for row in rows], pa.timestamp("us", tz="UTC"))
-        return pa.table({**arrays, "sent_at": sent})
+            # SQLite keeps moments as text, which Arrow reads a hundred times faster than Python would.
+            as_text = connection.dialect.name == "sqlite"
+            columns.append(type_coerce(fingerprints.c.sent_at, Text) if as_text else fingerprints.c.sent_at)
+            rows = connection.execute(select(*columns).where(*mine)).all()
+        key, md5, target, sent = zip(*rows, strict=True) if rows else ((), (), (), ())
+        moments = pa.array(sent, pa.string() if as_text else MOMENT).cast(MOMENT)
+        texts = [pa.array(values, pa.string()) for values in (key, md5, target)]
+        return pa.table([*texts, moments], names=["key", "md5", "target_id", "sent_at"])
 
     def _write(self, table: Any, rows: list[dict[str, Any]], columns: tuple[str, ...], tx: Connection | None) -> None:
         if tx is not None:

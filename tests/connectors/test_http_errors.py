@@ -1,4 +1,4 @@
-"""Nothing of the HTTP library comes through: every exception becomes ours and says whether the remote may have acted."""
+"""Nothing of the HTTP library comes through: every exception becomes ours, and says if the remote may have acted."""
 
 from __future__ import annotations
 
