@@ -12,10 +12,10 @@ import pytest
 
 from atoosync_lab.connectors.base import ReadRequest, Scope
 from atoosync_lab.connectors.erps.ebp import EbpConnector, facts
-from atoosync_lab.connectors.erps.ebp.client import EbpClient, Query
+from atoosync_lab.connectors.erps.ebp.paging import Query
 from atoosync_lab.model.catalogue import Product, Stock
 from atoosync_lab.model.documents import FoundDocument
-from atoosync_lab.model.errors import ConnectionFailedError, RefusedError
+from atoosync_lab.model.errors import ConnectionFailedError
 from atoosync_lab.model.filters import Comparison, Operator
 from atoosync_lab.model.sales import Customer
 from atoosync_lab.sandbox.ebp.seed import MAIN_STOREHOUSE
@@ -101,36 +101,6 @@ def test_articles_that_come_and_go_between_pages_hide_no_other(
 def test_moving_pages_of_the_server_lose_nothing(erp: EbpConnector, sandbox: RunningSandbox) -> None:
     sandbox.faults([{"path": "GenericQuery", "kind": "moving_pages", "value": 3, "times": 50}])
     assert len(read_all(erp, Scope.PRODUCTS, Product)) == ARTICLES
-
-
-def test_folder_that_refuses_the_position_is_paged_by_offset(erp: EbpConnector, sandbox: RunningSandbox) -> None:
-    """Second calls of each read carry the position; they are refused, and paging goes on by offset."""
-    client = _Refusing(erp._client)
-    query = Query(table="Item", columns=("Id", "Caption"))
-    keys = [row["Id"] for page in EbpClient.rows(client, query) for row in page]  # type: ignore[arg-type]
-    assert len(keys) == len(set(keys)) == ARTICLES
-
-
-class _Refusing:
-    """A client whose folder knows no `Upper`."""
-
-    def __init__(self, client: EbpClient) -> None:
-        self._client = client
-
-    def _page(self, query: Query, offset: int) -> Any:
-        if query.where is not None:
-            raise RefusedError("ebp.refused")
-        return self._client._page(query, offset)
-
-
-def test_page_that_brings_nothing_new_ends_the_read_with_an_error() -> None:
-    class Stuck:
-        def _page(self, query: Query, offset: int) -> Any:
-            return [{"Id": "A"} for _ in range(facts.PAGE_SIZE)], 1000
-
-    with pytest.raises(ConnectionFailedError) as stuck:
-        list(EbpClient.rows(Stuck(), Query(table="Item", columns=("Id",))))  # type: ignore[arg-type]
-    assert stuck.value.code == "ebp.paging_stuck"
 
 
 @pytest.mark.spec("ART-10")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +11,7 @@ import httpx
 from atoosync_lab.connectors.erps.ebp import facts, filters, values
 from atoosync_lab.connectors.erps.ebp.auth import EbpAuth, EbpCredentials
 from atoosync_lab.connectors.erps.ebp.errors import Problem, error_of, problem_of
+from atoosync_lab.connectors.erps.ebp.paging import Query, pages
 from atoosync_lab.connectors.erps.ebp.values import Row
 from atoosync_lab.connectors.http import HttpClient
 from atoosync_lab.model.errors import (
@@ -23,21 +22,6 @@ from atoosync_lab.model.errors import (
     RefusedError,
     SignInRequiredError,
 )
-from atoosync_lab.model.filters import Comparison, Filter, Operator
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What is asked of one table."""
-
-    table: str
-    columns: tuple[str, ...]
-    order_by: str = "Id"
-    """Sort column, ascending (A06); pages go on after its last value."""
-    key: tuple[str, ...] = ()
-    """Columns that tell two records apart; empty: `order_by`, which is then unique."""
-    where: Filter | None = None
-    since: datetime | None = None
 
 
 class EbpClient:
@@ -184,52 +168,15 @@ class EbpClient:
         return base + len(str(httpx.QueryParams(self._params(query))).encode("ascii"))
 
     def rows(self, query: Query) -> Iterator[list[Row]]:
-        """Read a table page by page, each record once.
-
-        Pages go on after the last key (`order_by > last`), so that records which come and go meanwhile move none of the
-        others out of sight. Where `order_by` is not unique its last value is read again and known records dropped.
-        A folder that refuses such a condition is paged by offset.
+        """Read a table page by page, each record once; see `paging.pages`.
 
         Raises:
-            ConnectionFailedError: a page brings nothing new (reading would never end).
+            ConnectionFailedError: reading would never end.
             As `get_json`.
         """
-        unique = query.key or (query.order_by,)
-        after = Operator.GT if len(unique) == 1 else Operator.GE
-        last: str | None = None
-        edge: set[tuple[str, ...]] = set()
-        offset = 0
-        by_offset: set[tuple[str, ...]] | None = None
-        while True:
-            asked = query
-            if last is not None and by_offset is None:
-                position = Comparison(query.order_by, after, (last,))
-                asked = replace(query, where=filters.both(query.where, position))
-            try:
-                page, total = self._page(asked, offset if by_offset is not None else 0)
-            except RefusedError:
-                if last is None or by_offset is not None:
-                    raise
-                by_offset = set(edge)
-                continue
-            known = edge if by_offset is None else by_offset
-            keys = [tuple(values.text(row, column) for column in unique) for row in page]
-            fresh = [row for row, key in zip(page, keys, strict=True) if key not in known]
-            if page and not fresh and (by_offset is None or offset + len(page) < (total or 0)):
-                raise ConnectionFailedError(
-                    "ebp.paging_stuck", facts=Facts(system=facts.SYSTEM, operation=query.table), table=query.table
-                )
-            if fresh:
-                yield fresh
-            offset += len(page)
-            if by_offset is not None:
-                by_offset.update(keys)
-            else:
-                last = values.text(page[-1], query.order_by) if page else last
-                edge = {key for row, key in zip(page, keys, strict=True) if values.text(row, query.order_by) == last}
-            seen = offset if by_offset is not None else len(page)
-            if len(page) < facts.PAGE_SIZE or (total is not None and seen >= total):
-                return
+        return pages(
+            self._page, query, lambda: self._warn(InvalidRecordError("ebp.paged_by_offset", table=query.table))
+        )
 
     def all_rows(self, query: Query) -> list[Row]:
         """All records of a query."""

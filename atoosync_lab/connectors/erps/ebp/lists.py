@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from atoosync_lab.connectors.erps.ebp import facts, values
-from atoosync_lab.connectors.erps.ebp.client import EbpClient, Query
+from atoosync_lab.connectors.erps.ebp.client import EbpClient
+from atoosync_lab.connectors.erps.ebp.paging import Query
 from atoosync_lab.connectors.erps.ebp.schema import FolderSchema
 from atoosync_lab.connectors.erps.ebp.values import Row, text
 from atoosync_lab.model.errors import ConnectionFailedError, InvalidRecordError, RefusedError

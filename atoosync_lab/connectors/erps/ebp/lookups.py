@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from atoosync_lab.connectors.base import Token
 from atoosync_lab.connectors.erps.ebp import facts
-from atoosync_lab.connectors.erps.ebp.client import EbpClient, Query
+from atoosync_lab.connectors.erps.ebp.client import EbpClient
+from atoosync_lab.connectors.erps.ebp.paging import Query
 from atoosync_lab.connectors.erps.ebp.reads import found_document, split_values, token_of
 from atoosync_lab.connectors.erps.ebp.schema import FolderSchema
 from atoosync_lab.connectors.erps.ebp.values import Row, text

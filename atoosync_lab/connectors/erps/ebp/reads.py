@@ -8,7 +8,8 @@ from datetime import datetime
 
 from atoosync_lab.connectors.base import Chunk, ReadRequest, Scope
 from atoosync_lab.connectors.erps.ebp import facts, filters, values
-from atoosync_lab.connectors.erps.ebp.client import EbpClient, Query
+from atoosync_lab.connectors.erps.ebp.client import EbpClient
+from atoosync_lab.connectors.erps.ebp.paging import Query
 from atoosync_lab.connectors.erps.ebp.schema import FolderSchema
 from atoosync_lab.connectors.erps.ebp.values import Row, number, text
 from atoosync_lab.model.catalogue import Product, Stock

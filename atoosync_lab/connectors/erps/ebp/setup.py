@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from atoosync_lab.connectors.base import Check, ConnectionReport
 from atoosync_lab.connectors.erps.ebp import facts
-from atoosync_lab.connectors.erps.ebp.client import EbpClient, Query
+from atoosync_lab.connectors.erps.ebp.client import EbpClient
 from atoosync_lab.connectors.erps.ebp.errors import problem_of
+from atoosync_lab.connectors.erps.ebp.paging import Query
 from atoosync_lab.connectors.erps.ebp.schema import FolderSchema
 from atoosync_lab.connectors.erps.ebp.values import Row, text
 from atoosync_lab.connectors.http import HttpClient
