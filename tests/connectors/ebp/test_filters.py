@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from atoosync_lab.connectors.base import ReadRequest, Scope
 from atoosync_lab.connectors.erps.ebp import EbpConnector, facts, filters
-from atoosync_lab.connectors.erps.ebp.client import Query
+from atoosync_lab.connectors.erps.ebp.paging import Query
 from atoosync_lab.connectors.erps.ebp.reads import split_values
 from atoosync_lab.model.catalogue import Product
 from atoosync_lab.model.filters import Combination, Comparison, Filter, Operator

@@ -169,9 +169,13 @@ def test_unknown_folder_is_named(sandbox: RunningSandbox) -> None:
     assert gone.value.code == "ebp.folder_not_found"
 
 
-@pytest.mark.parametrize("kind", ["cut", "drop_before", "status"])
-def test_read_goes_on_after_a_passing_fault(erp: EbpConnector, sandbox: RunningSandbox, kind: str) -> None:
-    sandbox.faults([{"path": "GenericQuery", "kind": kind, "value": 503, "times": 2}])
+@pytest.mark.parametrize(
+    ("kind", "value"), [("cut", 0.5), ("drop_before", None), ("status", 503), ("status", 429), ("latency", 0.1)]
+)
+def test_read_goes_on_after_a_passing_fault(
+    erp: EbpConnector, sandbox: RunningSandbox, kind: str, value: float | None
+) -> None:
+    sandbox.faults([{"path": "GenericQuery", "kind": kind, "value": value, "times": 2}])
     assert len(read_all(erp, Scope.PRODUCTS, Product)) == ARTICLES
 
 

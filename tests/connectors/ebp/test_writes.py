@@ -18,6 +18,7 @@ from atoosync_lab.model.documents import DocumentKind, Settlement
 from atoosync_lab.model.errors import (
     ConnectionFailedError,
     OutcomeUnknownError,
+    RateLimitedError,
     RefusedError,
     SettingsError,
     UnsentError,
@@ -146,6 +147,17 @@ def test_answer_that_never_comes_leaves_the_outcome_unknown_and_sends_once(
         if erp.find_documents([mine]):
             break
     assert list(erp.find_documents([mine])) == [mine.token]
+
+
+def test_submission_beyond_the_quota_was_not_taken_and_is_not_repeated(
+    erp: EbpConnector, sandbox: RunningSandbox
+) -> None:
+    mine = _mine(erp, 72)
+    sandbox.reset_calls()
+    sandbox.faults([{"path": "createImport", "kind": "status", "value": 429, "times": 1}])
+    with pytest.raises(RateLimitedError):
+        erp.submit_documents([(document(72), mine)])
+    assert sum(n for route, n in sandbox.calls().items() if "createImport" in route) == 1
 
 
 @pytest.mark.parametrize("status", [500, 503, 408])
