@@ -169,7 +169,8 @@ class Ledger:
                 given = {**values, **((each or {}).get(row.key) or {})}
                 if unknown := given.keys() - _VALUES:
                     raise TypeError(f"the ledger has no value {', '.join(sorted(unknown))}")
-                period = self._count(tx, row, to)
+                closed = proof is Proof.PERSON and not (given.get("target_id") or given.get("target_number"))
+                period = self._count(tx, row, to, used=not closed)
                 self._set(tx, row, to, {**_columns(given, row, to, moment), "period": period, "who": who or row.who})
             return self._by_id(tx, [row.id for row in rows])
 
@@ -293,12 +294,13 @@ class Ledger:
         if tx.execute(statement.values(state=to.value, version=row.version + 1, **columns)).rowcount != 1:
             raise LostRaceError("ledger.lost_race", key=row.key)
 
-    def _count(self, tx: Connection, row: LedgerRow, to: State) -> str:
+    def _count(self, tx: Connection, row: LedgerRow, to: State, *, used: bool) -> str:
         """Settle, release or reserve the units of a row on its way; the month they stand in."""
         reserved = row.state in OPEN
-        if to is State.DONE and reserved:
+        if to is State.DONE and reserved and used:
             self._quota.settle(tx, row.profile, row.counter, row.period, row.units)
-        elif to is State.REFUSED and reserved:
+        elif to in (State.DONE, State.REFUSED) and reserved:
+            # Refused, or closed by a person without a document: no unit was used.
             self._quota.release(tx, row.profile, row.counter, row.period, row.units)
         elif row.state is State.REFUSED and to is State.INTENT:
             return self._quota.reserve(tx, row.profile, row.counter, [row.units])

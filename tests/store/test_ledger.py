@@ -300,6 +300,18 @@ def test_a_run_stops_before_the_first_record_that_is_not_covered(ledger: Ledger,
 
 
 @pytest.mark.spec("SVC-08")
+@pytest.mark.parametrize(("number", "used"), [("", 0), ("CM0001", 1)])
+def test_a_record_closed_by_a_person_uses_a_unit_only_when_it_is_there(
+    ledger: Ledger, limited: Quota, number: str, used: int
+) -> None:
+    row = at(ledger, State.REVIEW)
+    (closed,) = ledger.move([row], State.DONE, proof=Proof.PERSON, who="Ana", target_number=number)
+    assert closed.who == "Ana"
+    assert use(limited) == (used, 0, 5 - used)
+    assert one(ledger) == closed
+
+
+@pytest.mark.spec("SVC-08")
 def test_rows_may_count_as_exports(ledger: Ledger, limited: Quota) -> None:
     ledger.intend("velo", "order-status", [NewRow(key="1", counter=Counter.EXPORTS)])
     assert use(limited, Counter.EXPORTS) == (0, 1, 2)
