@@ -10,6 +10,7 @@ from typing import Any
 
 from atoosync_lab.applying.context import ApplyContext
 from atoosync_lab.connectors.base import (
+    OrderStatusWrite,
     Outcome,
     PriceWrite,
     ProductWrite,
@@ -46,6 +47,12 @@ def apply_catalogue(ctx: ApplyContext, shop: ShopConnector) -> None:
         "product": (sizes.products, lambda batch: _write_products(ctx, shop, batch)),
         "price": (sizes.prices, lambda batch: shop.write_prices([_price(r, p) for r, p in batch])),
         "stock": (sizes.stocks, lambda batch: shop.write_stocks([_stock(r, p) for r, p in batch])),
+        "order_status": (
+            sizes.stocks,
+            lambda batch: shop.write_order_status(
+                [OrderStatusWrite(key=r.key, order_id=r.target_id, status_id=p["status"]) for r, p in batch]
+            ),
+        ),
         "status": (sizes.prices, lambda batch: shop.write_status([_status(r, p) for r, p in batch])),
     }
     rows = ctx.plan.rows(actions=[a.value for a in WRITES], payload=True)

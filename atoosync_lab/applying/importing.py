@@ -14,7 +14,7 @@ import uuid_utils
 
 from atoosync_lab.applying.context import ApplyContext
 from atoosync_lab.connectors.base import ErpConnector, SubmissionReport, SubmissionState, Token
-from atoosync_lab.model.errors import OutcomeUnknownError, RateLimitedError, RefusedError, RetryError, UnsentError
+from atoosync_lab.model.errors import AtooSyncError, OutcomeUnknownError, RefusedError, UnsentError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.points import point
 from atoosync_lab.planning.plan import PlanRow
@@ -103,13 +103,13 @@ class Importer:
             kind.flow,
             [NewRow(key=key, units=item.units, payload=item.keep) for key, item in by_key.items()],
         )
-        point("ledger.intended")
+        point("ledger:intended")
         rows = self._again(rows, by_key)
         if not rows:
             return None
         tokens = [self._token(row, by_key[row.key]) for row in rows]
         found = kind.find(tokens)
-        point("ledger.looked_up")
+        point("ledger:looked_up")
         rows = self._finish(rows, tokens, found, by_key, existed=True)
         if not rows:
             return None
@@ -121,7 +121,7 @@ class Importer:
             batch_id=str(uuid_utils.uuid7()),
             each={row.key: {"reference": wanted[row.key].reference} for row in rows},
         )
-        point("ledger.sending")
+        point("ledger:sending")
         return self._submit(rows, wanted, by_key)
 
     def _again(self, rows: Sequence[LedgerRow], by_key: Mapping[str, Item]) -> list[LedgerRow]:
@@ -160,7 +160,7 @@ class Importer:
                 each={k: {"target_id": f.target_id, "target_number": f.number} for k, f in by_token.items()},
                 error=None,
             )
-            point("ledger.done")
+            point("ledger:done")
             for row in there:
                 self._kind.confirmed(by_key[row.key], by_token[row.key], existed=existed)
         return [r for r in rows if r.key not in by_token]
@@ -169,23 +169,24 @@ class Importer:
         ctx = self._ctx
         try:
             submission = self._kind.submit([(by_key[row.key], tokens[row.key]) for row in rows])
-        except (UnsentError, RateLimitedError) as error:
-            self._not_sent(rows, by_key, error)
-            raise
         except RefusedError as error:
-            for row in ctx.ledger.move(rows, State.REFUSED, error=error.message):
+            for row in ctx.ledger.move(rows, State.REFUSED, proof=Proof.REFUSED, error=error.message):
                 ctx.failed(by_key[row.key].row, error.message)
             return None
         except OutcomeUnknownError:
             rows = ctx.ledger.move(rows, State.UNKNOWN)
             submission = ""
+        except AtooSyncError as error:
+            # A connector promises that every other error of a sending proves that nothing was written.
+            self._not_sent(rows, by_key, error)
+            raise
         else:
-            point("ledger.accepted")
+            point("ledger:accepted")
             rows = ctx.ledger.move(rows, State.SENT, submission_id=submission)
-        point("ledger.sent")
+        point("ledger:sent")
         return Pending({r.key: by_key[r.key] for r in rows}, {r.key: r for r in rows}, submission)
 
-    def _not_sent(self, rows: list[LedgerRow], by_key: Mapping[str, Item], error: RetryError) -> None:
+    def _not_sent(self, rows: list[LedgerRow], by_key: Mapping[str, Item], error: AtooSyncError) -> None:
         """Nothing left: back to INTENT; after several sends a person looks at it."""
         tired = [r for r in rows if r.attempt >= MAX_SENDS and isinstance(error, UnsentError)]
         fresh = [r for r in rows if r not in tired]
@@ -211,7 +212,7 @@ class Importer:
             report = SubmissionReport(state=SubmissionState.UNKNOWN)
             if pending.submission:
                 report = erp.submission(pending.submission, list(pending.items))
-                point("ledger.polled")
+                point("ledger:polled")
             if report.state is SubmissionState.WAITING:
                 continue
             self._judge(pending, report)
@@ -241,7 +242,7 @@ class Importer:
         rows = list(pending.rows.values())
         tokens = [self._token(row, pending.items[row.key]) for row in rows]
         found = self._kind.find(tokens)
-        point("ledger.confirmed")
+        point("ledger:confirmed")
         left = self._finish(rows, tokens, found, pending.items, existed=False)
         pending.rows = {row.key: row for row in left}
 

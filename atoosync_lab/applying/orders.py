@@ -162,7 +162,7 @@ def _intend_dependents(ctx: ApplyContext, flow: str, items: Sequence[Item], stat
         ctx.ledger.intend(ctx.profile.id, SETTLEMENTS, settlements)
     if updates:
         ctx.ledger.intend(ctx.profile.id, ORDER_STATUS, updates)
-    point("ledger.dependents")
+    point("ledger:dependents")
 
 
 def apply_settlements(ctx: ApplyContext, erp: ErpConnector) -> None:
@@ -214,7 +214,7 @@ def _write_statuses(ctx: ApplyContext, shop: ShopConnector, rows: list[LedgerRow
         only = (data["from"],) if data.get("from") else ()
         writes.append(OrderStatusWrite(key=row.key, order_id=row.key, status_id=data["status"], only_from=only))
     sending = ctx.ledger.move(rows, State.SENDING)
-    point("ledger.status_sending")
+    point("ledger:status_sending")
     try:
         results = {r.key: r for r in shop.write_order_status(writes)}
     except RetryError as error:
@@ -229,11 +229,11 @@ def _write_statuses(ctx: ApplyContext, shop: ShopConnector, rows: list[LedgerRow
             ctx.done(shown, "apply.order_status.update", order=row.key)
         elif result is not None and result.outcome is Outcome.REFUSED:
             message = result.error or Message("apply.refused", {"record": row.key, "code": result.remote_code})
-            ctx.ledger.move([row], State.REFUSED, error=message)
+            ctx.ledger.move([row], State.REFUSED, proof=Proof.REFUSED, error=message)
             ctx.failed(shown, message)
         else:
             # The write looks at the order first, so repeating it is safe: it waits for the next run.
             unknown = ctx.ledger.move([row], State.UNKNOWN)
             ctx.ledger.move(unknown, State.INTENT, proof=Proof.SETTLED)
             ctx.in_doubt(shown, "order.outcome_unknown", order=row.key)
-    point("ledger.status_done")
+    point("ledger:status_done")

@@ -225,6 +225,11 @@ class Connector(Protocol):
 class ShopConnector(Connector, Protocol):
     """A web shop. Absolute writes are idempotent; creates look the key up first. Results come in the order asked."""
 
+    @property
+    def text_rules(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the shop accepts in each text: `max_length`, `forbidden`, `html`, `single_line`; plain data by field."""
+        ...
+
     def write_products(self, batch: Sequence[ProductWrite]) -> list[WriteResult]:
         """Create and update product sheets."""
         ...
@@ -299,6 +304,8 @@ class ErpConnector(Connector, Protocol):
 
     settle_seconds: float
     """How long an import may take before what is not found goes to review."""
+    max_vat_rates: int | None
+    """VAT rates a document can hold; None: any number."""
 
     def reference_for(self, text: str, token: str) -> str:
         """The reference a record will carry: `text` as far as it fits, with the token where no custom field holds it."""
@@ -308,7 +315,8 @@ class ErpConnector(Connector, Protocol):
         """Send one import file; the id of the submission.
 
         Raises:
-            UnsentError: proved that nothing left. RefusedError: the whole file refused (4xx). OutcomeUnknownError: else.
+            OutcomeUnknownError: it may have been taken. RefusedError: the whole file was refused.
+            AtooSyncError: every other error proves that nothing was written.
         """
         ...
 
@@ -321,7 +329,7 @@ class ErpConnector(Connector, Protocol):
         ...
 
     def submission(self, submission_id: str, keys: Sequence[str]) -> SubmissionReport:
-        """State of a submission; `keys` are the ledger keys in file order. One call."""
+        """State of a submission; `keys` are the ledger keys asked about, in any order. One call."""
         ...
 
     def find_documents(self, tokens: Sequence[Token]) -> dict[str, FoundDocument]:

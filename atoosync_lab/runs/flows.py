@@ -32,6 +32,14 @@ class Flow:
     mark: str = ""
     """Name of the last-transfer mark it moves; empty: none."""
 
+    lease: str = ""
+    """Task that only one run may do at a time; flows that write the same records share it."""
+
+    @property
+    def task(self) -> str:
+        """Name of the lease."""
+        return self.lease or self.name
+
     @property
     def title(self) -> str:
         """Message id of its one name in cards, schedules, journal and mails (RUN-04)."""
@@ -55,6 +63,7 @@ FLOWS: Mapping[str, Flow] = {
         ),
         Flow(
             name="articles-new",
+            lease="articles",
             kind="catalogue",
             erp_scopes=_CATALOGUE,
             shop_scopes=_CATALOGUE,
@@ -103,6 +112,7 @@ FLOWS: Mapping[str, Flow] = {
         ),
         Flow(
             name="credit-notes",
+            lease="orders",
             kind="orders",
             erp_scopes=(Scope.PRODUCTS, Scope.CUSTOMERS),
             shop_scopes=(Scope.CREDIT_SLIPS, Scope.ORDERS),
@@ -111,6 +121,7 @@ FLOWS: Mapping[str, Flow] = {
         ),
         Flow(
             name="order-status",
+            lease="orders",
             kind="order-status",
             erp_scopes=(),
             shop_scopes=(),

@@ -41,7 +41,12 @@ def _prestashop(profile: Profile, wiring: Wiring) -> ShopConnector:
     return PrestaShopConnector(profile.shop, _secret(wiring, profile, "shop.key"), trace=wiring.trace)
 
 
-def _ebp(profile: Profile, wiring: Wiring) -> EbpConnector:
+def open_ebp(profile: Profile, wiring: Wiring) -> EbpConnector:
+    """The EBP connector of a profile, with its sign-in.
+
+    Raises:
+        SettingsError: a credential is missing.
+    """
     settings = profile.erp
     key = _secret(wiring, profile, "erp.subscription_key")
     limiter = SlotLimiter(
@@ -61,7 +66,7 @@ def _ebp(profile: Profile, wiring: Wiring) -> EbpConnector:
 
 
 SHOPS: Mapping[str, Callable[[Profile, Wiring], ShopConnector]] = {"prestashop": _prestashop}
-ERPS: Mapping[str, Callable[[Profile, Wiring], ErpConnector]] = {"ebp": _ebp}
+ERPS: Mapping[str, Callable[[Profile, Wiring], ErpConnector]] = {"ebp": open_ebp}
 
 SECRET_FIELDS: Mapping[str, tuple[str, ...]] = {
     "prestashop": ("shop.key",),

@@ -1,0 +1,138 @@
+"""`atoosync demo`: the main job on the embedded sandboxes, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from babel.numbers import format_decimal
+
+from atoosync_lab.cli.common import Face, command, dump, escape, out, say, table, when
+from atoosync_lab.cli.demo_steps import EXPORTS, Demo, started
+from atoosync_lab.cli.outcome import report
+from atoosync_lab.cli.plans import show_plan
+from atoosync_lab.model.errors import SettingsError
+from atoosync_lab.model.i18n import current_language, translate
+from atoosync_lab.runs.run import RunResult
+from atoosync_lab.sandbox.prestashop.fields import Version
+from atoosync_lab.store.home import Home
+
+MARKER = ".atoosync-demo"
+"""Marks a folder as a demonstration's: only such a folder is emptied."""
+
+
+@command
+def demo(
+    folder: Annotated[Path | None, typer.Option(help="Folder of the demonstration (default: in the home).")] = None,
+    version: Annotated[Version, typer.Option(help="PrestaShop version.")] = "9",
+    timings: Annotated[Path | None, typer.Option(help="Write the seconds of each phase there, as JSON.")] = None,
+) -> None:
+    """Articles out, orders in, totals reconciled: everything real but the shop and the ERP."""
+    home = folder or Home.open().root / "demo-run"
+    fresh(home)
+    say("cli.demo.loading", folder=home.name)
+    with started(home, version=version) as under_way:
+        say("cli.demo.started", shop=under_way.shop.url, erp=under_way.erp.url)
+        with under_way.phase("export"):
+            export(under_way)
+        with under_way.phase("import"):
+            bring_in(under_way)
+        with under_way.phase("second_run"):
+            again(under_way)
+        with under_way.phase("reconcile"):
+            totals(under_way)
+        journal(under_way)
+        if timings is not None:
+            timings.write_text(json.dumps(under_way.seconds), encoding="utf-8")
+        dump({"demo": under_way.seconds, "total": round(sum(under_way.seconds.values()), 2)})
+
+
+def fresh(home: Path) -> None:
+    """An empty folder for the demonstration.
+
+    Raises:
+        SettingsError: the folder holds something else.
+    """
+    if home.exists() and any(home.iterdir()):
+        if not (home / MARKER).exists():
+            raise SettingsError("cli.demo.not_empty", folder=str(home))
+        shutil.rmtree(home)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARKER).touch()
+
+
+def _title(code: str, **params: object) -> None:
+    out.rule(f"[bold]{escape(translate(code, params))}[/]", align="left")
+
+
+def export(under_way: Demo) -> None:
+    """Plan, read, apply: articles, prices, stocks, statuses."""
+    for flow in EXPORTS:
+        _title(f"flow.{flow}")
+        planned = under_way.plan(flow, Face())
+        if planned.plan is not None:
+            show_plan(
+                planned.plan, as_json=False, actions=("create", "update", "activate", "deactivate", "block"), limit=8
+            )
+        report(under_way.apply(planned, Face()), as_json=False)
+
+
+def bring_in(under_way: Demo) -> None:
+    """Orders and credit notes become documents."""
+    for flow in ("orders", "credit-notes"):
+        _title(f"flow.{flow}")
+        planned = under_way.plan(flow)
+        if planned.plan is not None:
+            show_plan(planned.plan, as_json=False, actions=("create", "block"), limit=12)
+        report(under_way.apply(planned, Face()), as_json=False)
+
+
+def again(under_way: Demo) -> None:
+    """The same once more: nothing is created."""
+    _title("cli.demo.again")
+    results: list[RunResult] = [under_way.run(flow) for flow in ("articles", "orders", "credit-notes")]
+    for result in results:
+        report(result, as_json=False)
+
+
+def totals(under_way: Demo) -> None:
+    """Shop against ERP, to the cent."""
+    _title("cli.demo.totals")
+    found = under_way.reconcile()
+    language = current_language()
+
+    def money(amount: Decimal) -> str:
+        return str(format_decimal(amount, format="#,##0.00", locale=language))
+
+    table(
+        ["cli.demo.head.orders", "cli.demo.head.shop", "cli.demo.head.erp", "cli.demo.head.difference"],
+        [(found.orders, money(found.shop_incl_tax), money(found.erp_incl_tax), money(found.difference))],
+        right=range(4),
+    )
+    for gap in found.gaps[:10]:
+        erp = money(gap.erp_incl_tax) if gap.erp_incl_tax is not None else translate("cli.empty")
+        say("cli.demo.gap", order=gap.key, number=gap.number, shop=money(gap.shop_incl_tax), erp=erp)
+    if not found.gaps:
+        say("cli.demo.no_gap")
+
+
+def journal(under_way: Demo) -> None:
+    """What the runs did."""
+    _title("cli.demo.journal")
+    runs = under_way.workspace.journal.list(profile=under_way.profile.id)
+    table(
+        ["cli.head.task", "cli.head.start", "cli.head.items", "cli.head.state"],
+        [
+            (
+                translate(f"flow.{r.flow}"),
+                when(r.started_at),
+                f"{r.counts.done} / {r.counts.total}",
+                translate(f"state.{r.state.value}"),
+            )
+            for r in runs
+        ],
+    )

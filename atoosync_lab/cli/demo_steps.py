@@ -1,0 +1,132 @@
+"""The main job from start to end on the sandboxes, step by step; `atoosync demo` shows it, the bench times it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from atoosync_lab.model.errors import SettingsError, SignInRequiredError
+from atoosync_lab.model.events import OnEvent, ignore
+from atoosync_lab.runs import refreshing, systems
+from atoosync_lab.runs.reconciling import Reconciliation, reconcile
+from atoosync_lab.runs.run import RunRequest, RunResult, apply_saved, run
+from atoosync_lab.runs.workspace import Workspace
+from atoosync_lab.sandbox import servers
+from atoosync_lab.sandbox.data.demo.profile import demo_settings
+from atoosync_lab.sandbox.data.load import load
+from atoosync_lab.sandbox.ebp import settings as ebp_sandbox
+from atoosync_lab.sandbox.prestashop.fields import Version
+from atoosync_lab.sandbox.prestashop.install import DEFAULT_KEY
+from atoosync_lab.settings import Profile
+
+WHO = "demo"
+SPEED = 200.0
+"""The demonstration's ERP answers this much faster than the real one's limits allow."""
+EXPORTS = ("articles", "prices", "stocks", "article-status")
+
+
+@dataclass(slots=True)
+class Demo:
+    """A demonstration under way."""
+
+    home: Path
+    workspace: Workspace
+    profile: Profile
+    shop: servers.RunningSandbox
+    erp: servers.RunningSandbox
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Phase -> seconds."""
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time a phase."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.monotonic() - begun, 2)
+
+    def plan(self, flow: str, on_event: OnEvent = ignore) -> RunResult:
+        """Capture and plan a flow; nothing is written."""
+        request = RunRequest(profile=self.profile.id, flow=flow, dry_run=True, who=WHO)
+        return run(self.workspace, request, on_event)
+
+    def apply(self, planned: RunResult, on_event: OnEvent = ignore) -> RunResult:
+        """Apply a plan just read."""
+        if planned.plan is None:
+            raise SettingsError("plan.missing", plan="")
+        return apply_saved(self.workspace, self.profile.id, planned.plan.meta.id, WHO, on_event)
+
+    def run(self, flow: str, on_event: OnEvent = ignore) -> RunResult:
+        """Run a flow whole."""
+        return run(self.workspace, RunRequest(profile=self.profile.id, flow=flow, who=WHO), on_event)
+
+    def reconcile(self) -> Reconciliation:
+        """Shop against ERP."""
+        return reconcile(self.workspace, self.profile.id)
+
+
+@contextmanager
+def started(home: Path, *, today: date | None = None, version: Version = "9", speed: float = SPEED) -> Iterator[Demo]:
+    """Sandboxes with the demonstration's data, a profile with its credentials, signed in.
+
+    Args:
+        home: an empty folder.
+        today: the day the demonstration's dates count back from; None: today.
+        version: PrestaShop version.
+        speed: factor on the ERP's limits.
+    """
+    seconds: dict[str, float] = {}
+    begun = time.monotonic()
+    states = {name: home / "sandbox" / name for name in ("prestashop", "ebp")}
+    load("demo", states["prestashop"], states["ebp"], version=version, shared=None, today=today)
+    seconds["load"] = round(time.monotonic() - begun, 2)
+    begun = time.monotonic()
+    with (
+        servers.start("prestashop", states["prestashop"], version=version) as shop,
+        servers.start("ebp", states["ebp"], speed=speed, args=("--auto-sign-in",)) as erp,
+        Workspace.open(home) as workspace,
+    ):
+        profile = Profile.model_validate(demo_settings(shop.url, erp.url, speed=speed))
+        workspace.profiles.create(profile, who=WHO)
+        give_credentials(workspace, profile)
+        sign_in(workspace, profile)
+        refreshing.refresh(workspace, profile.id, who=WHO)
+        seconds["connect"] = round(time.monotonic() - begun, 2)
+        yield Demo(home, workspace, workspace.profiles.get(profile.id), shop, erp, seconds)
+
+
+def give_credentials(workspace: Workspace, profile: Profile, *, shop_key: str = DEFAULT_KEY) -> None:
+    """Store the sandboxes' public credentials for a profile, encrypted like any other."""
+    for name, value in {
+        "shop.key": shop_key,
+        "erp.client_id": ebp_sandbox.CLIENT_ID,
+        "erp.client_secret": ebp_sandbox.CLIENT_SECRET,
+        "erp.subscription_key": ebp_sandbox.SUBSCRIPTION_KEY,
+    }.items():
+        workspace.secrets.set(profile.id, name, value)
+
+
+def sign_in(workspace: Workspace, profile: Profile, *, get: Callable[[str], httpx.Response] | None = None) -> None:
+    """Sign in at the sandbox's ERP as a browser would; its page answers at once.
+
+    Raises:
+        SignInRequiredError: the page gave no code.
+    """
+    connector = systems.open_ebp(profile, workspace.wiring)
+    try:
+        begun = connector.begin_sign_in()
+        answer = (get or httpx.get)(begun.url)
+        given = parse_qs(urlsplit(answer.headers.get("location", "")).query)
+        if "code" not in given:
+            raise SignInRequiredError("signin.no_answer")
+        connector.finish_sign_in(begun, state=given["state"][0], code=given["code"][0])
+    finally:
+        connector.close()

@@ -1,0 +1,237 @@
+"""`atoosync profile`: create, show, change, export, import, delete."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+import yaml
+from pydantic import ValidationError
+
+from atoosync_lab.cli.common import JsonOption, ProfileOption, chosen, command, dump, out, say, table, when, workspace
+from atoosync_lab.model.errors import SettingsError
+from atoosync_lab.model.i18n import translate
+from atoosync_lab.runs.systems import SECRET_FIELDS
+from atoosync_lab.runs.workspace import whoami
+from atoosync_lab.settings import Profile
+
+app = typer.Typer(no_args_is_help=True)
+
+LISTS = {"shop_lists", "erp_lists"}
+"""Read from the systems, not settings: left out of exports."""
+
+
+@app.command()
+@command
+def create(
+    profile_id: Annotated[str, typer.Argument(metavar="ID", help="Short name, fixed: letters, figures, dashes.")],
+    name: Annotated[str, typer.Option(help="Name people see.")] = "",
+    shop: Annotated[str, typer.Option(help="Shop system.")] = "prestashop",
+    shop_url: Annotated[str, typer.Option(help="Address of the shop.")] = "",
+    erp: Annotated[str, typer.Option(help="ERP system.")] = "ebp",
+    folder: Annotated[str, typer.Option(help="Folder (dossier) of the ERP.")] = "",
+) -> None:
+    """Create a profile; credentials are given with `profile secret`."""
+    document = {
+        "id": profile_id,
+        "name": name or f"{erp.upper()} x {shop.capitalize()}",
+        "shop": {"system": shop, "url": shop_url},
+        "erp": {"system": erp, "folder": folder},
+    }
+    with workspace() as space:
+        profile = validated(document)
+        space.profiles.create(profile, who=whoami())
+        say("cli.profile.created", profile=profile.name, id=profile.id)
+        say("cli.profile.secrets_needed", fields=", ".join(SECRET_FIELDS.get(shop, ()) + SECRET_FIELDS.get(erp, ())))
+
+
+def validated(document: dict[str, Any]) -> Profile:
+    """A profile from a document.
+
+    Raises:
+        SettingsError: a field is wrong; the message names each with its cause.
+    """
+    try:
+        return Profile.model_validate(document)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or '?'}: {e['msg']}" for e in error.errors())
+        raise SettingsError("settings.invalid", errors=wrong) from error
+
+
+@app.command("list")
+@command
+def list_profiles(as_json: JsonOption = False) -> None:
+    """List the profiles."""
+    with workspace() as space:
+        entries = space.profiles.list()
+        if as_json:
+            dump([{"id": e.id, "name": e.name, "revision": e.revision, "default": e.is_default} for e in entries])
+            return
+        table(
+            ["cli.head.id", "cli.head.name", "cli.head.revision", "cli.head.default"],
+            [(e.id, e.name, e.revision, "★" if e.is_default else "") for e in entries],
+            right=[2],
+        )
+
+
+@app.command()
+@command
+def show(profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+    """Show every setting of a profile."""
+    with workspace() as space:
+        found = chosen(space, profile)
+        document = found.model_dump(mode="json", exclude=LISTS)
+        if as_json:
+            dump(document)
+        else:
+            out.print(yaml.safe_dump(document, allow_unicode=True, sort_keys=False), markup=False)
+
+
+@app.command("set")
+@command
+def set_value(
+    path: Annotated[str, typer.Argument(metavar="SETTING", help="Path, e.g. articles.stocks.warehouses")],
+    value: Annotated[str, typer.Argument(help="JSON, or plain text.")],
+    profile: ProfileOption = None,
+) -> None:
+    """Change one setting."""
+    with workspace() as space:
+        found = chosen(space, profile)
+        revision = space.profiles.revision(found.id)
+        document = found.model_dump(mode="json")
+        _put(document, path, _value(value))
+        space.profiles.save(validated(document), who=whoami(), expected_revision=revision)
+        say("cli.profile.saved", setting=path, value=value)
+
+
+def _value(text: str) -> Any:
+    try:
+        # A figure stays text until its field says what it is: no float ever.
+        return json.loads(text, parse_float=str)
+    except json.JSONDecodeError:
+        return text
+
+
+def _put(document: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    place: Any = document
+    for name in parents:
+        if not isinstance(place, dict) or name not in place:
+            raise SettingsError("settings.unknown_path", path=path, known=", ".join(place) if place else "")
+        place = place[name]
+    if not isinstance(place, dict):
+        raise SettingsError("settings.unknown_path", path=path, known="")
+    place[last] = value
+
+
+@app.command()
+@command
+def secret(
+    field: Annotated[str, typer.Argument(help="e.g. shop.key, erp.subscription_key")],
+    profile: ProfileOption = None,
+) -> None:
+    """Give a credential: typed unseen, or read from standard input; never an argument."""
+    with workspace() as space:
+        found = chosen(space, profile)
+        known = SECRET_FIELDS.get(found.shop.system, ()) + SECRET_FIELDS.get(found.erp.system, ())
+        if field not in known:
+            raise SettingsError("settings.unknown_secret", field=field, known=", ".join(known))
+        value = getpass.getpass(f"{field}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        if not value:
+            raise SettingsError("settings.secret_missing", field=field, profile=found.id)
+        space.secrets.set(found.id, field, value)
+        say("cli.profile.secret_saved", field=field)
+
+
+@app.command("export")
+@command
+def export_profile(
+    profile: ProfileOption = None, file: Annotated[Path | None, typer.Option("--file", "-o")] = None
+) -> None:
+    """Write a profile as YAML, without secrets."""
+    with workspace() as space:
+        document = chosen(space, profile).model_dump(mode="json", exclude=LISTS)
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    if file is None:
+        sys.stdout.write(text)
+    else:
+        file.write_text(text, encoding="utf-8")
+        say("cli.profile.exported", file=file.name)
+
+
+@app.command("import")
+@command
+def import_profile(file: Path) -> None:
+    """Create or replace a profile from YAML."""
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise SettingsError("settings.unreadable_file", file=file.name) from error
+    if not isinstance(document, dict):
+        raise SettingsError("settings.unreadable_file", file=file.name)
+    profile = validated(document)
+    with workspace() as space:
+        if profile.id in {e.id for e in space.profiles.list()}:
+            kept = space.profiles.get(profile.id)
+            merged = profile.model_copy(update={"shop_lists": kept.shop_lists, "erp_lists": kept.erp_lists})
+            space.profiles.save(merged, who=whoami(), expected_revision=space.profiles.revision(profile.id))
+        else:
+            space.profiles.create(profile, who=whoami())
+    say("cli.profile.imported", profile=profile.name)
+
+
+@app.command()
+@command
+def delete(
+    profile_id: Annotated[str, typer.Argument(metavar="ID")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a profile with its credentials; its journal stays."""
+    with workspace() as space:
+        found = space.profiles.get(profile_id)
+        if not yes and not typer.confirm(translate("cli.profile.delete_ask", {"profile": found.name})):
+            raise typer.Exit(1)
+        space.profiles.delete(found.id, who=whoami())
+        say("cli.profile.deleted", profile=found.name)
+
+
+@app.command()
+@command
+def history(profile: ProfileOption = None) -> None:
+    """Who changed what, when."""
+    with workspace() as space:
+        found = chosen(space, profile)
+        rows = []
+        for change in space.profiles.history(found.id):
+            fields = ", ".join(f for f in change.fields() if not f.startswith(("shop_lists", "erp_lists")))
+            rows.append((change.revision, when(change.at, found.timezone), change.who, change.action, fields[:200]))
+        table(["cli.head.revision", "cli.head.when", "cli.head.who", "cli.head.action", "cli.head.fields"], rows)
+
+
+@app.command()
+@command
+def mark(
+    flow: Annotated[str | None, typer.Argument(help="articles, prices, stocks, article-status")] = None,
+    at: Annotated[str | None, typer.Option("--set", help="New date, e.g. 2026-11-01 or 2026-11-01T08:00.")] = None,
+    profile: ProfileOption = None,
+) -> None:
+    """Show the last-transfer dates, or set one (ART-12)."""
+    with workspace() as space:
+        found = chosen(space, profile)
+        if flow and at:
+            try:
+                moment = datetime.fromisoformat(at)
+            except ValueError as error:
+                raise SettingsError("settings.bad_date", value=at) from error
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=ZoneInfo(found.timezone))
+            space.marks.set(found.id, flow, moment.astimezone(UTC), who=whoami())
+        names = ("articles", "prices", "stocks", "article-status")
+        rows = [(translate(f"flow.{n}"), n, when(space.marks.get(found.id, n), found.timezone)) for n in names]
+        table(["cli.head.task", "cli.head.id", "cli.head.when"], rows)

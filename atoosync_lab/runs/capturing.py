@@ -1,0 +1,118 @@
+"""Which scopes a flow reads of each side, and when a full capture is due rather than what changed since the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from atoosync_lab.connectors.base import Capability, Connector, ErpConnector, ReadRequest, Scope, ShopConnector
+from atoosync_lab.mapping import periods
+from atoosync_lab.model.errors import SettingsError
+from atoosync_lab.model.sales import CreditSlip
+from atoosync_lab.runs.flows import Flow
+from atoosync_lab.settings import Profile
+from atoosync_lab.settings.orders import Period
+from atoosync_lab.snapshots import captures
+from atoosync_lab.snapshots.captures import Capture, CaptureWriter
+from atoosync_lab.store.home import Home
+
+FULL_EVERY = timedelta(days=1)
+"""Deletions are seen by full captures only: one a day."""
+
+OnRows = Callable[[str, Scope, int], None]
+
+
+def capture_erp(
+    home: Home,
+    profile: Profile,
+    flow: Flow,
+    erp: ErpConnector,
+    *,
+    full: bool = False,
+    on_rows: OnRows = lambda side, scope, rows: None,
+    check: Callable[[], None] = lambda: None,
+) -> Capture:
+    """A complete capture of what the flow needs of the ERP."""
+    base = None if full else _base(home, profile, "erp", flow.erp_scopes, erp)
+    request = ReadRequest(since=base.started_at) if base else ReadRequest()
+    return captures.take(
+        erp,
+        home.captures,
+        profile=profile.id,
+        side="erp",
+        scopes=[(scope, request) for scope in flow.erp_scopes],
+        mode="since" if base else "full",
+        base=base,
+        on_rows=lambda scope, rows: on_rows("erp", scope, rows),
+        check=check,
+    )
+
+
+def capture_shop(
+    home: Home,
+    profile: Profile,
+    flow: Flow,
+    shop: ShopConnector,
+    *,
+    on_rows: OnRows = lambda side, scope, rows: None,
+    check: Callable[[], None] = lambda: None,
+    keys: tuple[str, ...] = (),
+) -> Capture:
+    """A capture of what the flow needs of the shop: all of the catalogue, or the orders or slips of the period."""
+    scopes: list[tuple[Scope, ReadRequest | Callable[[CaptureWriter], ReadRequest]]]
+    mode = "full"
+    if flow.kind == "catalogue":
+        scopes = [(scope, ReadRequest()) for scope in flow.shop_scopes]
+    elif flow.name == "credit-notes":
+        mode = "window"
+        scopes = [
+            (Scope.CREDIT_SLIPS, _window(profile, profile.orders.credit_notes.period)),
+            (Scope.ORDERS, lambda writer: ReadRequest(ids=writer.values(CreditSlip, "order_id") or ("0",))),
+        ]
+    else:
+        if not profile.orders.statuses:
+            raise SettingsError("orders.no_status_selected", page="orders.statuses")
+        mode = "window"
+        request = ReadRequest(ids=keys) if keys else _window(profile, profile.orders.period, orders=True)
+        scopes = [(Scope.ORDERS, request)]
+    return captures.take(
+        shop,
+        home.captures,
+        profile=profile.id,
+        side="shop",
+        scopes=scopes,
+        mode=mode,
+        on_rows=lambda scope, rows: on_rows("shop", scope, rows),
+        check=check,
+    )
+
+
+def _window(profile: Profile, period: Period, *, orders: bool = False) -> ReadRequest:
+    first, after = periods.window(period, datetime.now(UTC), profile.timezone)
+    shops = profile.orders.shops
+    if orders:
+        statuses = tuple(profile.orders.statuses)
+        if profile.orders.reading.date_field == "modified":
+            return ReadRequest(since=first, statuses=statuses, shops=shops)
+        return ReadRequest(created_from=first, created_to=after, statuses=statuses, shops=shops)
+    return ReadRequest(created_from=first, created_to=after, shops=shops)
+
+
+def _base(home: Home, profile: Profile, side: str, scopes: tuple[Scope, ...], connector: Connector) -> Capture | None:
+    """The capture to complete: the newest one, when a full read is not due yet."""
+    if Capability.READ_SINCE not in connector.capabilities:
+        return None
+    found = captures.latest(home.captures, profile.id, side, scopes)
+    if found is None or set(found.scopes) != {s.value for s in scopes} or found.system != connector.system:
+        return None
+    newest_full = next(
+        (
+            c
+            for c in captures.listed(home.captures, profile.id, side)
+            if c.mode == "full" and set(c.scopes) == set(found.scopes)
+        ),
+        None,
+    )
+    if newest_full is None or datetime.now(UTC) - newest_full.finished_at > FULL_EVERY:
+        return None
+    return found
