@@ -1,0 +1,133 @@
+"""Load a data set into the state folders of two sandboxes: everything that those shops and folders held is replaced.
+
+Both servers must be down: they keep their files open and would go on showing the old ones. Start them again afterwards.
+The new states are built beside the old ones and take their place at the end, so that a load that fails leaves the old
+data whole. Signed-in sessions and the counters of the ERP's server stay; its other folders stay too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+from atoosync_lab.sandbox import servers
+from atoosync_lab.sandbox.data.demo import folder as demo_folder
+from atoosync_lab.sandbox.data.demo.load import DemoReport, load_demo
+from atoosync_lab.sandbox.data.online_retail import (
+    CURRENCY,
+    FOLDER,
+    FOLDER_NAME,
+    RetailReport,
+    load_retail,
+    retail_file,
+)
+from atoosync_lab.sandbox.ebp.folder import folder_path
+from atoosync_lab.sandbox.ebp.seed import DEFAULT_FOLDERS, FolderState
+from atoosync_lab.sandbox.prestashop.fields import Version
+from atoosync_lab.sandbox.prestashop.seed import ShopState
+from atoosync_lab.sandbox.prestashop.state import FILE_NAME
+
+DataSet = Literal["demo", "online-retail"]
+DATA_SETS: tuple[str, ...] = get_args(DataSet)
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class SandboxRunningError(RuntimeError):
+    """A server works on one of the state folders; the message names it."""
+
+
+def load(
+    kind: DataSet,
+    shop_state: Path,
+    erp_state: Path,
+    *,
+    version: Version = "9",
+    shared: Path | None = None,
+    today: date | None = None,
+    limit: int | None = None,
+    case_sensitive: bool = True,
+) -> DemoReport | RetailReport:
+    """Load a data set.
+
+    Args:
+        kind: `demo` or `online-retail`.
+        shop_state: State folder of the shop's sandbox.
+        erp_state: State folder of the ERP's sandbox.
+        version: Version of the shop.
+        shared: Folder of the recordings (online-retail only); None takes `ATOOSYNC_SHARED`, else `../shared`.
+        today: Date from which the demonstration counts back; None takes today in Paris.
+        limit: Documents of the real year to load, from the first; None loads all.
+        case_sensitive: Whether the folder of the real year tells codes apart that differ by case alone.
+
+    Returns:
+        What was loaded, with its control figures.
+
+    Raises:
+        SandboxRunningError: when a server works on one of the folders.
+        FileNotFoundError: when the file of the real year is not there.
+    """
+    for place in (shop_state, erp_state):
+        running = servers.find(place)
+        if running is not None:
+            raise SandboxRunningError(
+                f"{running.kind} runs on {place} ({running.url}, process {running.pid}): stop it first"
+            )
+    if kind == "demo":
+        with _new_states(shop_state, erp_state, DEFAULT_FOLDERS[0][0]) as (shop_draft, erp_draft):
+            return _load_demo(shop_draft, erp_draft, version, today or datetime.now(PARIS).date())
+    source = retail_file(shared)
+    with _new_states(shop_state, erp_state, FOLDER) as (shop_draft, erp_draft):
+        state = ShopState.open(shop_draft, version)
+        try:
+            with FolderState.open(
+                erp_draft, FOLDER, name=FOLDER_NAME, currency=CURRENCY, case_sensitive=case_sensitive
+            ) as folder:
+                return load_retail(source, state, folder, limit=limit)
+        finally:
+            state.close()
+
+
+def _load_demo(shop_draft: Path, erp_draft: Path, version: Version, today: date) -> DemoReport:
+    (number, _, product), *others = DEFAULT_FOLDERS
+    for other, name, short_name in others:
+        FolderState.open(erp_draft, other, name=name, short_name=short_name).close()
+    state = ShopState.open(shop_draft, version)
+    try:
+        with FolderState.open(erp_draft, number, name=demo_folder.NAME, short_name=product) as folder:
+            return load_demo(state, folder, today)
+    finally:
+        state.close()
+
+
+@contextmanager
+def _new_states(shop_state: Path, erp_state: Path, folder_id: str) -> Iterator[tuple[Path, Path]]:
+    """Empty folders to build in; what they hold takes its place when nothing went wrong."""
+    drafts: list[Path] = []
+    try:
+        for folder in (shop_state, erp_state):
+            folder.mkdir(parents=True, exist_ok=True)
+            drafts.append(Path(tempfile.mkdtemp(prefix=".loading-", dir=folder)))
+        yield drafts[0], drafts[1]
+        _replace(drafts[0] / FILE_NAME, shop_state / FILE_NAME)
+        wanted = folder_path(drafts[1], folder_id)
+        for draft in sorted(drafts[1].glob("folder-*.sqlite")):
+            # Other default folders are only added where they are missing.
+            if draft == wanted or not (erp_state / draft.name).exists():
+                _replace(draft, erp_state / draft.name)
+    finally:
+        for draft in drafts:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _replace(draft: Path, target: Path) -> None:
+    """Put a database in the place of another one; a log that belongs to the old one must not survive it."""
+    for end in ("-wal", "-shm"):
+        target.with_name(target.name + end).unlink(missing_ok=True)
+    os.replace(draft, target)
