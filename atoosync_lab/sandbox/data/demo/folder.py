@@ -125,6 +125,7 @@ def _stocks(listed: list[Article], today: date) -> Iterator[dict[str, Any]]:
                 "OrderedQuantity": ordered,
                 "SuppliersOrderedQuantity": incoming,
                 "StorageEnable": True,
+                "sysCreatedDate": _moment(today, article.days + 30),
                 "sysModifiedDate": _moment(today, 1 + article.days % 20, 7),
             }
 

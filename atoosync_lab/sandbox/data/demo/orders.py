@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
@@ -32,10 +33,13 @@ def make_orders(shop: DemoShop) -> dict[str, int]:
     named: dict[str, int] = {}
     with shop.state.writing():
         # `sorted` keeps the order of equal days, so that ids are the same at every load.
-        for number, case in enumerate(sorted(cases, key=lambda item: (-item.days, item.hour))):
+        hours: Counter[tuple[int, int]] = Counter()
+        for case in sorted(cases, key=lambda item: (-item.days, item.hour)):
+            minute = 2 * hours[case.days, case.hour]
+            hours[case.days, case.hour] += 1
             reference = "".join(rng.choice(_LETTERS) for _ in range(9))
             case.more.setdefault("reference", reference)
-            order = create_order(shop.state, make.seed(case, number % 60))
+            order = create_order(shop.state, make.seed(case, minute))
             if case.name:
                 named[case.name] = order
             if SHIPPED in case.states:
