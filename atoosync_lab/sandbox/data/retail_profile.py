@@ -50,7 +50,7 @@ def retail_settings(shop_url: str, erp_url: str, *, speed: float = 0.0) -> dict[
             "settlements": "import",
         },
         "articles": {
-            "products": {"default_tax": str(TAX_GROUP), "taxes": {VAT_UK_20: str(TAX_GROUP)}},
+            "products": {"default_tax": str(TAX_GROUP), "taxes": {VAT_UK_20: str(TAX_GROUP), VAT_UK_0: "0"}},
             "stocks": {"warehouses": [MAIN_STOREHOUSE]},
         },
         "customers": {"mode": "per_customer", "prefix": "WEB", "length": 10, "family": "WEB"},

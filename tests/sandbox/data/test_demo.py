@@ -267,6 +267,10 @@ def test_orders_of_every_awkward_kind_are_there(demo: Demo, shop_state: ShopStat
     ]  # fmt: skip
     assert Decimal(order["gift_wrap"]["total_wrapping_tax_incl"]) == 3
     assert any(Decimal(line["ecotax"]) for line in lines["ecotax"])
+    (bound,) = shop_state.rows("order_cart_rules", "id_order = ?", special["three_for_two_percent"])
+    rule = shop_state.get("cart_rules", bound["id_cart_rule"]) or {}
+    assert rule["reduction_product"] == lines["three_for_two_percent"][0]["product_id"]
+    assert {line["product_reference"] for line in lines["sixty_lines"]} <= {article.key for article in articles()}
     assert Decimal(lines["fully_discounted_line"][1]["total_price_tax_incl"]) == 0
     assert order["free_shipping"]["total_discounts"] == order["free_shipping"]["total_shipping"]
     assert order["carrier_deleted"]["id_carrier"] == 99

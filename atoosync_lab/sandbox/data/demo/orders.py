@@ -28,6 +28,9 @@ def make_orders(shop: DemoShop) -> dict[str, int]:
         Ids of the special orders by name.
     """
     make, rng = Maker(shop), random.Random(SEED)
+    for code in ("TROISPOURDEUX", "BOCALOFFERT"):
+        # These vouchers apply to the jars alone, which only the rule says, not the order.
+        shop.state.update("cart_rules", shop.rules[code], {"reduction_product": shop.products["BOCAL"]})
     special = list(special_cases(make))
     cases = [*special, *_ordinary(make, rng, ORDERS - len(special))]
     named: dict[str, int] = {}

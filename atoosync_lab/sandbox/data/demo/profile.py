@@ -73,7 +73,8 @@ def _articles() -> dict[str, Any]:
                 found["languages"]["de"]: {"name": "LocalizableCaption_3", "description": "LocalizableDesCom_3"},
             },
             "default_tax": groups["20"],
-            "taxes": {vat[rate]: group for rate, group in groups.items()},
+            # Group 0 is the shop's "no tax": the default must not tax what the ERP sells without.
+            "taxes": {**{vat[rate]: group for rate, group in groups.items()}, VAT_FR_0: "0"},
             "brand_field": "xx_Marque",
             "published_only": True,
         },

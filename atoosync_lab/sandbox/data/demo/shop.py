@@ -151,6 +151,7 @@ def _vouchers(shop: DemoShop) -> None:
         ("MERCI5", "Merci : 5 €", {"reduction_amount": "5", "reduction_tax": 1, "reduction_currency": EURO}),
         ("PORTOFFERT", "Livraison offerte", {"free_shipping": 1}),
         ("TROISPOURDEUX", "3 pour le prix de 2", {"reduction_percent": "33.33"}),
+        ("BOCALOFFERT", "Le troisième bocal offert", {"reduction_amount": "4.92", "reduction_tax": 1}),
         ("CADEAU100", "Offert par la maison", {"reduction_percent": "100", "free_shipping": 1}),
     ):
         row = known_fields(
