@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import datetime as dt
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -99,7 +100,7 @@ class Settlement:
     key: str
     """Shop payment id, or `total`."""
     amount: Decimal
-    date: date
+    date: dt.date
     payment_means: str
     treasury: str = ""
     reference: str = ""
@@ -138,7 +139,7 @@ class SalesDocument:
     kind: DocumentKind
     number: str = ""
     """Empty: the ERP numbers it."""
-    date: date
+    date: dt.date
     reference: str
     """Reference text of the template, without the token."""
     series: str = ""
