@@ -122,7 +122,7 @@ def sign_in(workspace: Workspace, profile: Profile, *, get: Callable[[str], http
     """
     connector = systems.open_ebp(profile, workspace.wiring)
     try:
-        begun = connector.begin_sign_in()
+        begun = connector.begin_sign_in(login_hint=ebp_sandbox.USER_EMAIL)
         answer = (get or httpx.get)(begun.url)
         given = parse_qs(urlsplit(answer.headers.get("location", "")).query)
         if "code" not in given:

@@ -165,6 +165,12 @@ class PlanWriter:
         self.con.execute("INSERT INTO row SELECT * FROM incoming_rows").fetchall()
         self.con.unregister("incoming_rows")
 
+    def tallied(self) -> dict[tuple[str, str], int]:
+        """Rows so far by action and entity."""
+        self._flush()
+        counted = self.con.execute("SELECT action, entity, count(*) FROM row GROUP BY ALL").fetchall()
+        return {(action, entity): rows for action, entity, rows in counted}
+
     def finish(self, meta: PlanMeta) -> Plan:
         """Freeze the plan: written whole, renamed, read-only."""
         self._flush()

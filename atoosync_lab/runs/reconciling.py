@@ -81,7 +81,10 @@ def reconcile(workspace: Workspace, profile_id: str) -> Reconciliation:
         duck.attach(con, documents.path, "erp")
         con.register("done", rows)
         con.execute(
-            "CREATE TEMP TABLE pair AS SELECT o.remote_id, o.total_excl_tax, o.total_incl_tax, l.number,"
+            "CREATE TEMP TABLE pair AS SELECT o.remote_id, l.number,"
+            # Documents are in the shop's currency: a foreign order's total is taken back at its own rate.
+            " round(o.total_excl_tax / o.conversion_rate, 2)::DECIMAL(18,6) AS total_excl_tax,"
+            " round(o.total_incl_tax / o.conversion_rate, 2)::DECIMAL(18,6) AS total_incl_tax,"
             ' d.excl_tax, d.incl_tax FROM shop."order" o JOIN done l ON l.key = o.remote_id'
             " LEFT JOIN (SELECT DISTINCT ON (token) * FROM erp.found_document) d ON d.token = l.token"
         ).fetchall()

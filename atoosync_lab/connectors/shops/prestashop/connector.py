@@ -1,0 +1,169 @@
+"""The PrestaShop connector: what flows see of a shop from 1.7.7 to 9, through its built-in Webservice (SHOP-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any
+
+import httpx
+
+from atoosync_lab.connectors.base import (
+    Capability,
+    Chunk,
+    ConnectionReport,
+    OrderStatusWrite,
+    PriceWrite,
+    ProductWrite,
+    ReadRequest,
+    Scope,
+    StatusWrite,
+    StockWrite,
+    WriteResult,
+)
+from atoosync_lab.connectors.shops.prestashop import facts, setup
+from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient
+from atoosync_lab.connectors.shops.prestashop.creation import Creator
+from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
+from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
+from atoosync_lab.connectors.shops.prestashop.reads import Reader
+from atoosync_lab.connectors.shops.prestashop.writes import Writer
+from atoosync_lab.model.errors import InvalidRecordError
+from atoosync_lab.model.ports import Limiter, TraceSink
+from atoosync_lab.model.reference_lists import ReferenceLists
+from atoosync_lab.settings.connection import ShopConnection
+
+_CAPABILITIES = frozenset(
+    {
+        Capability.READ_PRODUCTS,
+        Capability.READ_STOCKS,
+        Capability.READ_ORDERS,
+        Capability.READ_CREDIT_SLIPS,
+        Capability.WRITE_PRODUCTS,
+        Capability.WRITE_PRICES,
+        Capability.WRITE_STOCKS,
+        Capability.WRITE_STATUS,
+        Capability.WRITE_ORDER_STATUS,
+        Capability.VARIANTS,
+        Capability.CREATE_SETTLES_WITHIN,
+    }
+)
+
+
+class PrestaShopConnector:
+    """A PrestaShop; implements `connectors.base.ShopConnector`.
+
+    Args:
+        settings: address and options of the profile's shop side.
+        key: webservice key, 32 characters.
+        limiter: shared limit, if the host has one.
+        trace: where exchanges are noted.
+        transport: replaces the network (tests).
+
+    Raises:
+        ConnectionFailedError: the address is none.
+    """
+
+    system = facts.SYSTEM
+    capabilities = _CAPABILITIES
+
+    def __init__(
+        self,
+        settings: ShopConnection,
+        key: str,
+        *,
+        limiter: Limiter | None = None,
+        trace: TraceSink | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._settings = settings
+        self.warnings: list[InvalidRecordError] = []
+        self._client = PrestaShopClient(settings, key, limiter=limiter, trace=trace, transport=transport)
+        self._lookups = Lookups(self._client)
+        self._reader = Reader(
+            self._client, self._lookups, ShopClock(settings.timezone), settings.sizes, self.warnings.append
+        )
+        self._writer = Writer(self._client, self._lookups, Creator(self._client, self._lookups))
+
+    def __repr__(self) -> str:
+        return f"PrestaShopConnector({self._client.http.host!r})"
+
+    @property
+    def calls(self) -> int:
+        """Calls so far."""
+        return self._client.http.calls
+
+    @property
+    def text_rules(self) -> Mapping[str, Mapping[str, Any]]:
+        """What this version accepts in each text."""
+        return facts.text_rules(self._client.version)
+
+    def check(self) -> ConnectionReport:
+        """See `setup.check`."""
+        return setup.check(self._client)
+
+    def reference_lists(self) -> ReferenceLists:
+        """See `setup.reference_lists`."""
+        return setup.reference_lists(self._client, self._lookups)
+
+    def server_time(self) -> datetime:
+        """The shop's clock; one call when nothing was asked yet."""
+        if self._client.http.server_time() is None:
+            self._client.root()
+        return self._client.http.server_time() or datetime.now(UTC)
+
+    def read(self, scope: Scope, request: ReadRequest) -> Iterator[Chunk]:
+        """See `connectors.base.Connector.read`."""
+        if not self._client.version.known:
+            self._client.root()
+        return self._reader.read(scope, request)
+
+    def write_products(self, batch: Sequence[ProductWrite]) -> list[WriteResult]:
+        """See `connectors.base.ShopConnector`."""
+        self._know_version()
+        return self._writer.products(batch) if batch else []
+
+    def write_prices(self, batch: Sequence[PriceWrite]) -> list[WriteResult]:
+        """See `connectors.base.ShopConnector`."""
+        self._know_version()
+        return self._writer.prices(batch) if batch else []
+
+    def write_stocks(self, batch: Sequence[StockWrite]) -> list[WriteResult]:
+        """See `connectors.base.ShopConnector`."""
+        self._know_version()
+        return self._writer.stocks(batch) if batch else []
+
+    def write_status(self, batch: Sequence[StatusWrite]) -> list[WriteResult]:
+        """See `connectors.base.ShopConnector`."""
+        self._know_version()
+        return self._writer.status(batch) if batch else []
+
+    def write_order_status(self, batch: Sequence[OrderStatusWrite]) -> list[WriteResult]:
+        """See `connectors.base.ShopConnector`."""
+        return self._writer.order_status(batch) if batch else []
+
+    def _know_version(self) -> None:
+        """What a write may do depends on the version: asked once where the profile does not say."""
+        if not self._client.version.known:
+            self._client.root()
+
+    def calls_for(self, kind: str, rows: int) -> int:
+        """Calls that writing `rows` records takes."""
+        sizes = self._settings.sizes
+        # Before 8 a batch is read before it is sent back whole.
+        factor = 1 if self._client.version.patch else 2
+        batches = {
+            "product_update": ceil(rows / sizes.products) * factor,
+            "price": ceil(rows / sizes.prices) * factor,
+            "stock": ceil(rows / sizes.stocks),
+            "status": ceil(rows / sizes.prices) * factor,
+            "order_status": rows + ceil(rows / sizes.stocks),
+            # Two look-ups and the creation; then the stock rows of a batch.
+            "product_create": rows * 3 + 2 * ceil(rows / sizes.products),
+        }
+        return batches[kind]
+
+    def close(self) -> None:
+        """Close network connections."""
+        self._client.close()

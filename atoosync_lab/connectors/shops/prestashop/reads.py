@@ -1,0 +1,251 @@
+"""Webservice records to pivot records: each once, in pages, details of many orders a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+from atoosync_lab.connectors.base import Chunk, ReadRequest, Scope
+from atoosync_lab.connectors.shops.prestashop import facts, wire
+from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient, Query, split
+from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
+from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
+from atoosync_lab.connectors.shops.prestashop.order_records import OrderRecords
+from atoosync_lab.model.catalogue import Product, Stock
+from atoosync_lab.model.errors import Facts, InvalidRecordError
+from atoosync_lab.model.keys import product_key
+from atoosync_lab.model.money import parse_decimal
+from atoosync_lab.model.sales import (
+    Address,
+    CreditSlip,
+    CreditSlipLine,
+    Customer,
+    Order,
+    OrderDiscount,
+    OrderLine,
+    Payment,
+)
+from atoosync_lab.settings.connection import BatchSizes
+
+Warn = Callable[[InvalidRecordError], None]
+Make = Callable[[wire.Record], Any]
+
+
+class Reader:
+    """Reads the scopes of one shop."""
+
+    def __init__(
+        self, client: PrestaShopClient, lookups: Lookups, clock: ShopClock, sizes: BatchSizes, warn: Warn
+    ) -> None:
+        self._client, self._lookups, self._clock, self._sizes, self._warn = client, lookups, clock, sizes, warn
+        self._records = OrderRecords(lookups, clock)
+
+    def read(self, scope: Scope, request: ReadRequest) -> Iterator[Chunk]:
+        """Whole records of a scope; scopes a shop does not have give nothing."""
+        readers: dict[Scope, Callable[[ReadRequest], Iterator[Chunk]]] = {
+            Scope.PRODUCTS: self._products,
+            Scope.STOCKS: self._stocks,
+            Scope.ORDERS: self._orders,
+            Scope.CREDIT_SLIPS: self._slips,
+        }
+        return readers[scope](request) if scope in readers else iter(())
+
+    # --- Catalogue -----------------------------------------------------------------------------------------------
+
+    def _products(self, request: ReadRequest) -> Iterator[Chunk]:
+        fields = facts.product_fields(self._client.version)
+        query: Query = []
+        if request.since and not request.ids:
+            query = self._dates("date_upd", self._clock.between(request.since, None))
+        for document in self._listed("products", fields, query, request.ids, "id", self._sizes.page_size):
+            yield {Product: self._made(document, "products", self._product)}
+        light = min(self._sizes.page_size * facts.LIGHT_PAGE_FACTOR, facts.LIGHT_PAGE_MAX)
+        for document in self._listed("combinations", facts.COMBINATION_FIELDS, [], request.ids, "id_product", light):
+            yield {Product: self._made(document, "combinations", self._variant)}
+
+    def _product(self, record: wire.Record) -> Product:
+        texts = {
+            f"{field}@{language}": text
+            for field in facts.language_fields(self._client.version)
+            for language, text in record.languages.get(field, {}).items()
+        }
+        reference = record.get("reference")
+        brand = record.get("id_manufacturer")
+        return Product(
+            remote_id=record["id"],
+            reference=reference,
+            key=product_key(reference),
+            texts=texts,
+            price_excl_tax=parse_decimal(record.get("price")),
+            tax_id=record.get("id_tax_rules_group") or None,
+            active=record.get("active") == "1",
+            barcode=record.get("ean13"),
+            brand=self._lookups.brands.get(brand, "") if brand not in ("", "0") else "",
+            supplier=record.get("id_supplier"),
+            weight=parse_decimal(record.get("weight")),
+            category_id=record.get("id_category_default") or None,
+            created_at=self._clock.instant(record.get("date_add")),
+            modified_at=self._clock.instant(record.get("date_upd")),
+            fields={},
+        )
+
+    @staticmethod
+    def _variant(record: wire.Record) -> Product:
+        reference = record.get("reference")
+        return Product(
+            remote_id=record["id"],
+            kind="variant",
+            parent_id=record.get("id_product"),
+            reference=reference,
+            key=product_key(reference),
+            texts={},
+            price_excl_tax=parse_decimal(record.get("price")),
+            barcode=record.get("ean13"),
+            weight=parse_decimal(record.get("weight")),
+            fields={},
+        )
+
+    def _stocks(self, request: ReadRequest) -> Iterator[Chunk]:
+        light = min(self._sizes.page_size * facts.LIGHT_PAGE_FACTOR, facts.LIGHT_PAGE_MAX)
+        found = self._listed("stock_availables", facts.STOCK_FIELDS, [], request.ids, "id_product", light)
+        for document in found:
+            yield {Stock: self._made(document, "stock_availables", _stock)}
+
+    # --- Orders --------------------------------------------------------------------------------------------------
+
+    def _orders(self, request: ReadRequest) -> Iterator[Chunk]:
+        query: Query = []
+        if request.statuses:
+            query.append(("filter[current_state]", f"[{'|'.join(request.statuses)}]"))
+        if request.shops:
+            query.append(("filter[id_shop]", f"[{'|'.join(request.shops)}]"))
+        if request.since:
+            query += self._dates("date_upd", self._clock.between(request.since, None))
+        elif request.created_from or request.created_to:
+            query += self._dates("date_add", self._clock.between(request.created_from, request.created_to))
+        fields = facts.order_fields(self._client.version)
+        seen: dict[str, set[str]] = {"addresses": set(), "customers": set(), "references": set()}
+        size = min(self._sizes.page_size, self._sizes.detail_page)
+        for document in self._listed("orders", fields, query, request.ids, "id", size):
+            raw = [r for r in document.records if r.get("id")]
+            yield self._order_page(document, raw, seen)
+
+    def _order_page(self, document: wire.Document, raw: list[wire.Record], seen: dict[str, set[str]]) -> Chunk:
+        """One page of orders with all that belongs to them; what an earlier page brought is not read again."""
+        ids = [r["id"] for r in raw]
+        addresses = _new(seen["addresses"], raw, ("id_address_invoice", "id_address_delivery"))
+        buyers = _new(seen["customers"], raw, ("id_customer",))
+        references = _new(seen["references"], raw, ("reference",))
+        calls: list[tuple[type[Any], str, Query, Make]] = []
+
+        def plan(kind: type[Any], resource: str, display: str, field: str, values: Sequence[str], make: Make) -> None:
+            for part in split(values, self._sizes.detail_page * 2, facts.FILTER_BYTES):
+                query = [("display", f"[{display}]"), (f"filter[{field}]", f"[{'|'.join(part)}]")]
+                calls.append((kind, resource, query, make))
+
+        plan(OrderLine, "order_details", facts.LINE_FIELDS, "id_order", ids, self._records.line)
+        plan(Address, "addresses", facts.ADDRESS_FIELDS, "id", addresses, self._records.address)
+        plan(Customer, "customers", facts.CUSTOMER_FIELDS, "id", buyers, self._records.customer)
+        plan(Payment, "order_payments", facts.PAYMENT_FIELDS, "order_reference", references, self._records.payment)
+        if self._client.version.cart_rules:
+            with_vouchers = [r["id"] for r in raw if (parse_decimal(r.get("total_discounts_tax_incl")) or 0) != 0]
+            plan(
+                OrderDiscount,
+                "order_cart_rules",
+                facts.DISCOUNT_FIELDS,
+                "id_order",
+                with_vouchers,
+                self._records.discount,
+            )
+        chunk: dict[type[Any], list[Any]] = {}
+        with ThreadPoolExecutor(self._sizes.concurrency) as pool:
+            answers = list(pool.map(lambda call: self._client.get(call[1], call[2]), calls))
+        for (kind, resource, _, make), answer in zip(calls, answers, strict=True):
+            chunk.setdefault(kind, []).extend(self._made(answer, resource, make))
+        wrapped = {a.remote_id: a for a in chunk.get(Address, [])}
+        chunk[Order] = self._made(document, "orders", lambda record: self._records.order(record, wrapped))
+        chunk[OrderDiscount] = [d for d in chunk.get(OrderDiscount, []) if d is not None]
+        chunk[OrderLine] = _numbered(chunk.get(OrderLine, []))
+        return chunk
+
+    def _slips(self, request: ReadRequest) -> Iterator[Chunk]:
+        query = self._dates("date_add", self._clock.between(request.created_from, request.created_to))
+        if request.since:
+            query = self._dates("date_upd", self._clock.between(request.since, None))
+        for document in self._listed("order_slip", facts.SLIP_FIELDS, query, request.ids, "id", self._sizes.page_size):
+            slips = self._made(document, "order_slip", self._records.slip)
+            lines = [line for record in document.records for line in self._records.slip_lines(record)]
+            yield {CreditSlip: slips, CreditSlipLine: lines}
+
+    # --- Common --------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _dates(field: str, value: str | None) -> Query:
+        """`date=1` allows filters on `date_add` and `date_upd` (code 32 without it)."""
+        return [(f"filter[{field}]", value), ("date", "1")] if value else []
+
+    def _listed(
+        self, resource: str, display: str, query: Query, ids: Sequence[str], field: str, size: int
+    ) -> Iterator[wire.Document]:
+        """All records, or those whose `field` is among `ids`."""
+        if not ids:
+            yield from self._client.pages(resource, display, query, size)
+            return
+        for part in split(sorted(ids, key=_numeric), min(size, self._sizes.detail_page * 2), facts.FILTER_BYTES):
+            yield self._client.get(
+                resource,
+                [("display", f"[{display}]"), (f"filter[{field}]", f"[{'|'.join(part)}]"), ("sort", "[id_ASC]")],
+            )
+
+    def _made(self, document: wire.Document, resource: str, make: Make) -> list[Any]:
+        """Pivot records of an answer; one that cannot be read is noted and does not take its page with it."""
+        made = []
+        for remote_id, cause in document.broken:
+            self._note(resource, remote_id, cause)
+        for record in document.records:
+            try:
+                made.append(make(record))
+            except (KeyError, ValueError, ArithmeticError) as error:
+                self._note(resource, record.get("id"), str(error))
+        return made
+
+    def _note(self, resource: str, remote_id: str, cause: str) -> None:
+        noted = Facts(system=facts.SYSTEM, operation=f"GET {resource}", record=remote_id, detail=cause[:200])
+        self._warn(InvalidRecordError("prestashop.unreadable_record", resource=resource, id=remote_id, facts=noted))
+
+
+def _stock(record: wire.Record) -> Stock:
+    variant = record.get("id_product_attribute")
+    return Stock(
+        remote_id=record["id"],
+        product_id=record.get("id_product"),
+        variant_id=variant if variant not in ("", "0") else None,
+        warehouse_id=record.get("id_shop"),
+        warehouse_group=record.get("id_shop_group"),
+        quantity=parse_decimal(record.get("quantity")) or Decimal(0),
+        depends=record.get("depends_on_stock"),
+        out_of_stock=record.get("out_of_stock"),
+    )
+
+
+def _new(seen: set[str], records: Sequence[wire.Record], fields: Sequence[str]) -> list[str]:
+    """Ids that records point at and that were not read yet, in order."""
+    found: dict[str, None] = {}
+    for record in records:
+        for field in fields:
+            value = record.get(field)
+            if value not in ("", "0") and value not in seen:
+                found[value] = None
+    seen.update(found)
+    return list(found)
+
+
+def _numbered(lines: Sequence[OrderLine]) -> list[OrderLine]:
+    """Lines in the order of their ids, as the shop shows them; `position` is set by `OrderRecords.line`."""
+    return sorted(lines, key=lambda line: _numeric(line.remote_id))
+
+
+def _numeric(text: str) -> tuple[int, str]:
+    return (int(text), "") if text.isdigit() else (1 << 62, text)

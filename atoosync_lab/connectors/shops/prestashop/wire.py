@@ -1,0 +1,335 @@
+"""XML in and out. JSON is never used: it loses zeros, languages and empty lists in ways that change with the version.
+
+What comes in may be broken: control characters, Latin-1 bytes, PHP warnings before the document (PB-32). What can be read is
+read; a record that cannot is given apart and does not take its page with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NONCHARACTER = re.compile("[\ufffe\uffff]")
+_BAD_REFERENCE = re.compile(rb"&#(?:x(?:0?[0-8bcefBCEF]|1[0-9a-fA-F])|(?:[0-8]|1[124-9]|2\d|3[01]));")
+_TRUE_END = re.compile(rb"</prestashop>\s*\Z")
+_PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "huge_tree": True, "load_dtd": False}
+
+Values = dict[str, str]
+
+
+class WireError(ValueError):
+    """The answer is no document of the Webservice."""
+
+
+class CutError(WireError):
+    """The document stops before its end."""
+
+
+class Record:
+    """One record of an answer.
+
+    Attributes:
+        values: Plain fields; an empty node is an empty text.
+        languages: Fields with languages: field -> language id -> text.
+        links: Associations: name -> rows.
+    """
+
+    __slots__ = ("languages", "links", "values")
+
+    def __init__(self) -> None:
+        self.values: Values = {}
+        self.languages: dict[str, Values] = {}
+        self.links: dict[str, list[Values]] = {}
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    def get(self, name: str) -> str:
+        """A plain field, empty when absent."""
+        return self.values.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed answer.
+
+    Attributes:
+        records: Readable records, in order.
+        broken: Raw starts of records that could not be read, with their ids where these can be seen.
+        errors: Codes and sentences of an error answer, in order.
+    """
+
+    records: list[Record] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    errors: list[tuple[int, str]] = field(default_factory=list)
+
+
+def clean(content: bytes) -> bytes:
+    """UTF-8 without control characters and without text round the document; bad bytes are read as Windows-1252."""
+    start = content.find(b"<?xml")
+    if start < 0:
+        start = content.find(b"<prestashop")
+    if start < 0:
+        raise WireError("no document")
+    if start:
+        content = content[start:]
+    if _CONTROL.search(content):
+        content = _CONTROL.sub(b" ", content)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _decode_mixed(content)
+        content = text.encode("utf-8")
+    if _NONCHARACTER.search(text):
+        content = _NONCHARACTER.sub(" ", text).encode("utf-8")
+    return content
+
+
+def _decode_mixed(content: bytes) -> str:
+    """UTF-8 where it is, Windows-1252 for the bytes that are not: shops hold old imports in Latin-1."""
+    parts: list[str] = []
+    rest = content
+    while rest:
+        try:
+            parts.append(rest.decode("utf-8"))
+            break
+        except UnicodeDecodeError as error:
+            parts.append(rest[: error.start].decode("utf-8"))
+            parts.append(rest[error.start : error.end].decode("cp1252", "replace"))
+            rest = rest[error.end :]
+    return "".join(parts)
+
+
+def parse(content: bytes) -> Document:
+    """Read an answer: a list, siblings (batch), a single record or errors.
+
+    Raises:
+        CutError: the document ends too early.
+        WireError: this is no document of the Webservice.
+    """
+    content = clean(content)
+    if not _TRUE_END.search(content):
+        if b"<prestashop" in content:
+            raise CutError("document without end")
+        raise WireError("no document")
+    try:
+        root = _root(content)
+    except etree.XMLSyntaxError:
+        return _parse_pieces(_BAD_REFERENCE.sub(b" ", content))
+    document = Document(errors=_errors(root))
+    for element in _record_elements(root):
+        document.records.append(to_record(element))
+    return document
+
+
+def elements(content: bytes) -> list[etree._Element]:
+    """The records of an answer as elements, to be changed and sent back whole.
+
+    Raises:
+        WireError: this is no document of the Webservice.
+    """
+    try:
+        return _record_elements(_root(_BAD_REFERENCE.sub(b" ", clean(content))))
+    except etree.XMLSyntaxError as error:
+        raise WireError(str(error)) from error
+
+
+def _root(content: bytes) -> etree._Element:
+    return etree.fromstring(content, etree.XMLParser(**_PARSER_OPTIONS))  # type: ignore[arg-type]
+
+
+def _record_elements(root: etree._Element) -> list[etree._Element]:
+    """Records below the root: the children of a list, or siblings that are records themselves."""
+    found: list[etree._Element] = []
+    for child in root:
+        if child.tag == "errors":
+            continue
+        # A record's children are fields, a list's children are records, which have children of their own or only links.
+        if _is_list(child):
+            found.extend(child)
+        else:
+            found.append(child)
+    return found
+
+
+_LIST_TAGS = frozenset(
+    {
+        "products", "combinations", "stock_availables", "manufacturers", "suppliers", "orders", "order_details",
+        "order_histories", "order_states", "order_payments", "order_carriers", "order_cart_rules", "order_slips",
+        "order_slip", "addresses", "customers", "taxes", "tax_rules", "tax_rule_groups", "countries", "states", "carriers",
+        "currencies", "languages", "groups", "shops", "configurations", "categories",
+    }
+)  # fmt: skip
+_AMBIGUOUS = "order_slip"
+
+
+def _is_list(element: etree._Element) -> bool:
+    if element.tag != _AMBIGUOUS:
+        return element.tag in _LIST_TAGS
+    # `order_slip` is the resource and the node of one record; a list of it is called `order_slips`. [LIVE]
+    return len(element) > 0 and element[0].tag == _AMBIGUOUS
+
+
+def to_record(element: etree._Element) -> Record:
+    """One record from its element."""
+    record = Record()
+    values = record.values
+    for name, text in element.attrib.items():
+        if name == "id":
+            values["id"] = str(text)
+    for node in element:
+        tag = node.tag
+        if len(node) == 0:
+            values[tag] = node.text or ""
+        elif tag == "associations":
+            for links in node:
+                record.links[links.tag] = [{str(f.tag): f.text or "" for f in row} for row in links]
+        elif node[0].tag == "language":
+            record.languages[tag] = {child.get("id", ""): child.text or "" for child in node}
+    return record
+
+
+def _errors(root: etree._Element) -> list[tuple[int, str]]:
+    found = []
+    for error in root.iterfind("errors/error"):
+        code = (error.findtext("code") or "").strip()
+        found.append((int(code) if code.isdigit() else 0, (error.findtext("message") or "").strip()))
+    return found
+
+
+def _parse_pieces(content: bytes) -> Document:
+    """Read a page record by record when the page as a whole is not well formed."""
+    try:
+        root = _root(content)
+    except etree.XMLSyntaxError:
+        pass
+    else:
+        document = Document(errors=_errors(root))
+        document.records.extend(to_record(e) for e in _record_elements(root))
+        return document
+    wrapper = re.search(rb"<prestashop[^>]*>\s*<(\w+)[^>]*>\s*<(\w+)", content)
+    if wrapper is None:
+        raise WireError("no list")
+    node = wrapper.group(2)
+    document = Document()
+    for piece in re.findall(
+        rb"<" + node + rb"(?:\s[^>]*)?>.*?</" + node + rb">(?=\s*(?:<" + node + rb"[\s>]|</))", content, re.S
+    ):
+        try:
+            # Own root with the prefix that links use.
+            root = _root(b'<prestashop xmlns:xlink="http://www.w3.org/1999/xlink">' + piece + b"</prestashop>")
+        except etree.XMLSyntaxError as error:
+            seen = re.search(rb"<id>\s*(?:<!\[CDATA\[)?(\d+)", piece)
+            document.broken.append((seen.group(1).decode() if seen else "", str(error)))
+        else:
+            document.records.append(to_record(root[0]))
+    if not document.records and not document.broken:
+        raise WireError("no records")
+    return document
+
+
+def rights(content: bytes) -> dict[str, frozenset[str]]:
+    """Resource -> methods in lower case, from the root document that lists what the key may do.
+
+    Raises:
+        WireError: this is no document of the Webservice.
+    """
+    try:
+        root = _root(clean(content))
+    except etree.XMLSyntaxError as error:
+        raise WireError(str(error)) from error
+    api = root.find("api")
+    if api is None:
+        raise WireError("no list of resources")
+    return {node.tag: frozenset(name for name, value in node.attrib.items() if value == "true") for node in api}
+
+
+def build(node: str, records: Sequence[Mapping[str, object]]) -> bytes:
+    """A request body: records as siblings under the root, which is how the shop takes batches.
+
+    A value is a text, a mapping language id -> text, or under `associations` a mapping name -> (node, ids).
+    Characters that XML cannot hold become spaces.
+    """
+    root = etree.Element("prestashop")
+    for values in records:
+        element = etree.SubElement(root, node)
+        for name, value in values.items():
+            _add(element, name, value)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _add(parent: etree._Element, name: str, value: object) -> None:
+    if name == "associations":
+        block = etree.SubElement(parent, name)
+        assert isinstance(value, Mapping)
+        for link, (node, ids) in value.items():
+            holder = etree.SubElement(block, link)
+            for link_id in ids:
+                etree.SubElement(etree.SubElement(holder, node), "id").text = link_id
+        return
+    element = etree.SubElement(parent, name)
+    if isinstance(value, Mapping):
+        for language, text in value.items():
+            child = etree.SubElement(element, "language", id=str(language))
+            child.text = etree.CDATA(_sendable(str(text)))
+    else:
+        element.text = _sendable(str(value))
+
+
+def _sendable(text: str) -> str:
+    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", " ", text)
+    # CDATA cannot hold its own end mark.
+    return text.replace("]]>", "]] >")
+
+
+def rebuild(
+    originals: Sequence[etree._Element], strip: frozenset[str], change: Callable[[etree._Element], None]
+) -> bytes:
+    """Whole records to send back: as read, less the nodes the shop refuses, with `change` applied to each."""
+    root = etree.Element("prestashop")
+    for original in originals:
+        for node in list(original):
+            if node.tag in strip:
+                original.remove(node)
+            else:
+                _drop_attributes(node)
+        _drop_attributes(original)
+        change(original)
+        root.append(original)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _drop_attributes(node: etree._Element) -> None:
+    for element in node.iter():
+        for name in list(element.attrib):
+            if name != "id":
+                del element.attrib[name]
+        # Whitespace between nodes would be stored nowhere, inside values it would be.
+        element.tail = None
+
+
+def set_text(element: etree._Element, name: str, value: str) -> None:
+    """Set a plain field of a record that is sent back whole."""
+    node = element.find(name)
+    if node is None:
+        node = etree.SubElement(element, name)
+    node.text = _sendable(value)
+
+
+def set_languages(element: etree._Element, name: str, texts: Mapping[str, str]) -> None:
+    """Set the languages of a field; languages not given keep the text that was read."""
+    node = element.find(name)
+    if node is None:
+        node = etree.SubElement(element, name)
+    held = {child.get("id"): child for child in node}
+    if not held:
+        node.text = None
+    for language, text in texts.items():
+        child = held.get(language)
+        if child is None:
+            child = etree.SubElement(node, "language", id=language)
+        child.text = etree.CDATA(_sendable(text))
