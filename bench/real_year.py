@@ -18,7 +18,7 @@ from atoosync_lab.runs import refreshing
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.sandbox import servers
 from atoosync_lab.sandbox.data.load import load
-from atoosync_lab.sandbox.data.online_retail import FOLDER, retail_settings
+from atoosync_lab.sandbox.data.online_retail import FOLDER, RetailReport, retail_settings
 from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.settings import Profile
 from atoosync_lab.snapshots import captures, duck
@@ -37,13 +37,14 @@ def run(folder: Path) -> Mapping[str, object]:
     home = folder / "home"
     states = {kind: home / "sandbox" / kind for kind in ("prestashop", "ebp")}
     report = load("online-retail", states["prestashop"], states["ebp"])
+    if not isinstance(report, RetailReport):
+        raise TypeError("the real year gives its own report")
     with (
         servers.start("prestashop", states["prestashop"]) as shop,
         servers.start("ebp", states["ebp"], speed=SPEED, args=("--auto-sign-in",)) as erp,
         Workspace.open(home) as workspace,
     ):
-        profile = Profile.model_validate(retail_settings(shop.url, erp.url) | {})
-        profile = profile.model_copy(update={"erp": profile.erp.model_copy(update={"speed": SPEED})})
+        profile = Profile.model_validate(retail_settings(shop.url, erp.url, speed=SPEED))
         workspace.profiles.create(profile, who="bench")
         give_credentials(workspace, profile)
         sign_in(workspace, profile)
@@ -167,22 +168,26 @@ def bound(found: Mapping[str, Any], customers: int) -> int:
 
 
 def _figures(
-    report: Any,
+    report: RetailReport,
     first: list[dict[str, Any]],
     second: list[dict[str, Any]],
     found: dict[str, Any],
-    calls_shop: Mapping[str, Any],
-    calls_erp: Mapping[str, Any],
+    calls_shop: Mapping[str, int],
+    calls_erp: Mapping[str, int],
     seconds: float,
 ) -> dict[str, object]:
-    by_route: Mapping[str, int] = calls_erp["routes"] if "routes" in calls_erp else calls_erp
+    by_route = calls_erp
     token = sum(n for route, n in by_route.items() if "/connect/" in route)
     status = sum(n for route, n in by_route.items() if "import" in route.lower() and "status" in route.lower())
     files = sum(n for route, n in by_route.items() if "createimport" in route.lower())
     polls = max(status - files, 0) + token
-    shop_calls, erp_calls = int(calls_shop["total"]), int(calls_erp["total"]) - polls
+    shop_calls, erp_calls = sum(calls_shop.values()), sum(calls_erp.values()) - polls
     limit = bound(found, found["customers"])
-    left_out = {name: part for name, part in report.left_out.items()} if hasattr(report, "left_out") else {}
+    left_out = {
+        "accounting_adjustments": report.adjustments.documents,
+        "adjustment_numbers": list(report.adjustment_numbers),
+        "stock_corrections": report.corrections.documents,
+    }
     return {
         "orders": found["documents"]["orders"],
         "credit_notes": found["documents"]["credit-notes"],

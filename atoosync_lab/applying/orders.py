@@ -39,10 +39,6 @@ from atoosync_lab.planning.plan import Action, PlanRow
 from atoosync_lab.store.ledger import LedgerRow, NewRow, Proof, State
 from atoosync_lab.store.quota import Counter
 
-FILE_RECORDS = 200
-"""Records of an import file for customers and settlements."""
-
-
 def apply_orders(ctx: ApplyContext, shop: ShopConnector, erp: ErpConnector) -> None:
     """Apply all rows of an order or credit-note plan, then what hangs on documents that are there.
 
@@ -84,7 +80,7 @@ def _pump(ctx: ApplyContext, importer: Importer, batches: Iterable[Sequence[Item
 
 def _customers(ctx: ApplyContext, erp: ErpConnector) -> None:
     def batches() -> Iterator[list[Item]]:
-        for rows in batched(_rows(ctx, "customer"), FILE_RECORDS):
+        for rows in batched(_rows(ctx, "customer"), ctx.profile.shop.sizes.import_file):
             yield _covered(ctx, [Item(row=r, payload=CUSTOMER.validate_json(r.payload)) for r in rows], [1] * len(rows))
 
     _pump(ctx, Importer(ctx, erp, Customers(ctx, erp)), batches())
@@ -180,7 +176,8 @@ def apply_settlements(ctx: ApplyContext, erp: ErpConnector) -> None:
             if document is not None and document.state is State.DONE:
                 loaded = SettlementJob.load(row.payload or "{}", document.target_number)
                 ready.append(Item(row=_ledger_row("settlement", row, job.order), payload=loaded, keep=row.payload))
-    batches = [ready[i : i + FILE_RECORDS] for i in range(0, len(ready), FILE_RECORDS)]
+    size = ctx.profile.shop.sizes.import_file
+    batches = [ready[i : i + size] for i in range(0, len(ready), size)]
     kind: Kind = Settlements(ctx, erp)
     _pump(ctx, Importer(ctx, erp, kind), batches)
 

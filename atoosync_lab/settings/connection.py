@@ -24,7 +24,7 @@ class BatchSizes(Settings):
     stocks: Annotated[int, Field(ge=1, le=500)] = 100
     """Stock rows a write call."""
     import_file: Annotated[int, Field(ge=1, le=200)] = 200
-    """Documents an ERP import file."""
+    """Documents, customers or settlements an ERP import file."""
     concurrency: Annotated[int, Field(ge=1, le=8)] = 2
     """Read calls at once. More helps only when the shop answers slowly."""
 
