@@ -106,6 +106,8 @@ class OrderDiscount:
     amount_excl_tax: Decimal
     amount_incl_tax: Decimal
     free_shipping: bool = False
+    product_id: str = ""
+    """The only product that the voucher takes its amount off; empty: the whole basket."""
 
 
 @record

@@ -67,7 +67,8 @@ def build_document(
     free = free_shipping_part(order, money.discounts)
     charge = Pair(order.shipping_excl_tax, order.shipping_incl_tax).minus(free)
     shipped = shipping(maker, charge, order.shipping_tax_name, order.shipping_tax_rate, goods)
-    extras = (*gift_wrap(maker, order, goods), *discount_lines(maker, order, free, goods), *shipped.lines)
+    discounts = discount_lines(maker, order, free, goods, money.discounts, money.lines)
+    extras = (*gift_wrap(maker, order, goods), *discounts, *shipped.lines)
     if not (goods or extras or findings.reasons):
         findings.hold("orders.nothing_on_order", PAGE_SHOP, "lines", "")
     if findings.reasons or status is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from atoosync_lab.model.documents import DocumentLine, LineRole
 from atoosync_lab.model.money import ZERO, split_by_weight
-from atoosync_lab.model.sales import Order
+from atoosync_lab.model.sales import Order, OrderDiscount, OrderLine
 from atoosync_lab.orders.lines import LineMaker
 from atoosync_lab.orders.reasons import PAGE_SHOP
 from atoosync_lab.orders.shipping import Pair, charge_line, vat_groups
@@ -16,12 +16,26 @@ from atoosync_lab.orders.totals import round_cents
 
 
 def discount_lines(
-    maker: LineMaker, order: Order, on_shipping: Pair, goods: Sequence[DocumentLine]
+    maker: LineMaker,
+    order: Order,
+    on_shipping: Pair,
+    goods: Sequence[DocumentLine],
+    vouchers: Sequence[OrderDiscount] = (),
+    lines: Sequence[OrderLine] = (),
 ) -> tuple[DocumentLine, ...]:
     """Discount lines for the vouchers of an order, without the part that pays the shipping.
 
-    Bases are those of the goods in the document's basis: net bases in a document excl. tax, gross ones in a document
-    incl. tax. Both give every line the same percentage, as the shop does.
+    A voucher bound to one product falls on that product's VAT; the rest is spread. Bases are those of the goods in the
+    document's basis: net bases in a document excl. tax, gross ones in a document incl. tax. Both give every line the
+    same percentage, as the shop does.
+
+    Args:
+        maker: makes the lines of this order.
+        order: the header, in the document's currency.
+        on_shipping: part of the vouchers that pays the shipping.
+        goods: product lines of the document.
+        vouchers: the order's vouchers; without them everything is spread.
+        lines: the order's lines, which tell the product of each document line.
     """
     inclusive = maker.settings.options.tax_inclusive
     total = Pair(order.discounts_excl_tax, order.discounts_incl_tax).minus(on_shipping).basis(inclusive)
@@ -33,25 +47,44 @@ def discount_lines(
         wrap = order.wrapping_incl_tax if inclusive else order.wrapping_excl_tax
         paid = on_shipping.incl if inclusive else on_shipping.excl
         total = min(total, base + round_cents(rest + wrap - paid))
-    return spread(maker, total, groups)
-
-
-def spread(maker: LineMaker, total: Decimal, groups: Sequence[tuple[Vat, Decimal]]) -> tuple[DocumentLine, ...]:
-    """Lines of `-total`, split over VATs in proportion to their amounts by the largest remainder."""
-    if not total:
-        return ()
-    if not groups:
+    shares: dict[Vat, Decimal] = {}
+    for amount, bound in _bound(vouchers, lines, goods, inclusive):
+        taken = min(amount, total)
+        total -= taken
+        _share(shares, taken, vat_groups(bound))
+    if total and not groups:
         if not maker.findings.reasons:
             maker.findings.hold("orders.discount_without_goods", PAGE_SHOP, "discount", str(total))
         return ()
-    lines = []
-    for (vat, _), share in zip(groups, split_by_weight(total, [w for _, w in groups]), strict=True):
-        if not share:
-            continue
-        item = discount_item(maker, vat)
+    if total:
+        _share(shares, total, groups)
+    made = []
+    for vat in dict.fromkeys(vat for vat, _ in groups):
+        share = shares.get(vat, ZERO)
+        item = discount_item(maker, vat) if share else ""
         if item:
-            lines.append(charge_line(LineRole.DISCOUNT, item, vat, -share))
-    return tuple(lines)
+            made.append(charge_line(LineRole.DISCOUNT, item, vat, -share))
+    return tuple(made)
+
+
+def _bound(
+    vouchers: Sequence[OrderDiscount], lines: Sequence[OrderLine], goods: Sequence[DocumentLine], inclusive: bool
+) -> Iterator[tuple[Decimal, list[DocumentLine]]]:
+    """Vouchers bound to one product, each with the lines of that product; without such lines it is spread."""
+    products = {line.remote_id: line.product_id for line in lines}
+    for voucher in vouchers:
+        if not voucher.product_id or voucher.free_shipping:
+            continue
+        bound = [line for line in goods if products.get(line.origin) == voucher.product_id]
+        amount = round_cents(voucher.amount_incl_tax if inclusive else voucher.amount_excl_tax)
+        if amount > 0 and any(weight for _, weight in vat_groups(bound)):
+            yield amount, bound
+
+
+def _share(shares: dict[Vat, Decimal], amount: Decimal, groups: Sequence[tuple[Vat, Decimal]]) -> None:
+    """Add an amount to the VATs in proportion to their bases, by the largest remainder."""
+    for (vat, _), share in zip(groups, split_by_weight(amount, [w for _, w in groups]), strict=True):
+        shares[vat] = shares.get(vat, ZERO) + share
 
 
 def discount_item(maker: LineMaker, vat: Vat) -> str:
