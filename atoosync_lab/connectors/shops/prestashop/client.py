@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urljoin
 
 import httpx
@@ -33,6 +34,7 @@ class PrestaShopClient:
         limiter: shared limit, if the host has one.
         trace: where exchanges are noted.
         transport: replaces the network (tests).
+        sleep: waits between tries.
 
     Raises:
         ConnectionFailedError: the address is none.
@@ -46,8 +48,10 @@ class PrestaShopClient:
         limiter: Limiter | None = None,
         trace: TraceSink | None = None,
         transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._key = key
+        self._sleep = sleep
         self._shop = settings.shop_id
         base = settings.url if settings.url.rstrip("/").endswith("/api") else urljoin(settings.url, facts.API_PATH)
         self.http = HttpClient(
@@ -60,6 +64,7 @@ class PrestaShopClient:
             timeout=facts.READ_TIMEOUT,
             transport=transport,
             redactor=Redactor((key,)),
+            sleep=sleep,
         )
         self.version = facts.Version.parse(settings.version)
 
@@ -71,33 +76,7 @@ class PrestaShopClient:
             RefusedError: the shop refuses the query.
             RetryError: after the last try.
         """
-        answer = self._send("GET", resource, list(query))
-        if answer.status_code == 404 and not answer.content.strip():
-            return wire.Document()
-        return self._document(answer, resource, "GET", wrote=False)
-
-    def pages(self, resource: str, display: str, query: Query, size: int) -> Iterator[wire.Document]:
-        """All records that match, in pages by ascending id: stable while rows come and go.
-
-        The pager ends: each page must begin after the last id of the one before.
-
-        Raises:
-            ConnectionFailedError: the shop repeats a page.
-        """
-        last = 0
-        while True:
-            page = [("display", f"[{display}]"), *query, ("sort", "[id_ASC]"), ("limit", str(size))]
-            if last:
-                page.append(("filter[id]", f">[{last}]"))
-            document = self.get(resource, page)
-            ids = [int(r["id"]) for r in document.records] + [int(i) for i, _ in document.broken if i.isdigit()]
-            if ids and min(ids) <= last:
-                raise ConnectionFailedError("prestashop.page_repeated", resource=resource)
-            if ids or document.broken:
-                yield document
-            if len(document.records) + len(document.broken) < size or not ids:
-                return
-            last = max(ids)
+        return self._read(resource, list(query))[1]
 
     def elements(self, resource: str, query: Query) -> list[etree._Element]:
         """Records of a list as elements, to be changed and sent back whole.
@@ -105,11 +84,50 @@ class PrestaShopClient:
         Raises:
             ConnectionFailedError, RefusedError, RetryError: as `get`.
         """
-        answer = self._send("GET", resource, query)
-        if answer.status_code == 404 and not answer.content.strip():
-            return []
-        self._document(answer, resource, "GET", wrote=False)
-        return wire.elements(answer.content)
+        content, _ = self._read(resource, query)
+        return wire.elements(content) if content.strip() else []
+
+    def _read(self, resource: str, query: Query) -> tuple[bytes, wire.Document]:
+        """A read, tried again when the shop fails or its answer stops before the end."""
+        waits = iter(facts.READ_WAITS)
+        while True:
+            answer = self._send("GET", resource, query)
+            if answer.status_code == 404 and not answer.content.strip():
+                return b"", wire.Document()
+            try:
+                return answer.content, self._document(answer, resource, "GET", wrote=False)
+            except OutcomeUnknownError:
+                wait = next(waits, None)
+                if wait is None:
+                    raise
+                self._sleep(wait)
+
+    def pages(self, resource: str, display: str, query: Query, size: int) -> Iterator[wire.Document]:
+        """All records that match, in pages by ascending id: stable while rows come and go.
+
+        One row more than a page is asked for: its presence tells that there is a next page, so that none is asked in
+        vain. The pager ends: each page must begin after the last id of the one before.
+
+        Raises:
+            ConnectionFailedError: the shop repeats a page, or a whole page cannot be read.
+        """
+        last = 0
+        while True:
+            page = [("display", f"[{display}]"), *query, ("sort", "[id_ASC]"), ("limit", str(size + 1))]
+            if last:
+                page.append(("filter[id]", f">[{last}]"))
+            document = self.get(resource, page)
+            ids = sorted(_ids(document))
+            if ids and ids[0] <= last:
+                raise ConnectionFailedError("prestashop.page_repeated", resource=resource)
+            if len(document.records) + len(document.broken) <= size:
+                if document.records or document.broken:
+                    yield document
+                return
+            if len(ids) < 2:
+                raise ConnectionFailedError("prestashop.page_unreadable", resource=resource)
+            last = ids[min(size, len(ids) - 1) - 1]
+            yield _up_to(document, last)
 
     def write(self, method: str, resource: str, body: bytes, *, absolute: bool) -> wire.Document:
         """Send records. `absolute`: repeating does no harm.
@@ -125,12 +143,34 @@ class PrestaShopClient:
         return self._document(answer, resource, method, wrote=True)
 
     def root(self) -> httpx.Response:
-        """The list of resources with the key's rights."""
-        return self._send("GET", "", [])
+        """The list of resources with the key's rights, in a single try: what a connection test looks at."""
+        return self._root([("id_shop", self._shop)] if self._shop else [])
 
     def with_key_in_query(self) -> httpx.Response:
         """The root again, the key in the address: tells a wrong key from a host that strips the header."""
-        return self.http.request("GET", "", params=[("ws_key", self._key)], retry=False, returns={500, 503})
+        return self._root([("ws_key", self._key)])
+
+    def judge(self, answer: httpx.Response) -> None:
+        """Read an answer to the root for its errors.
+
+        Raises:
+            ConnectionFailedError, RefusedError, OutcomeUnknownError: as `get`.
+        """
+        self._document(answer, "", "GET", wrote=False)
+
+    def learn_version(self) -> None:
+        """Ask for the version, unless it is known.
+
+        Raises:
+            ConnectionFailedError, RetryError: as `get`.
+        """
+        if not self.version.known:
+            self._read("", [])
+
+    def _root(self, query: Query) -> httpx.Response:
+        answer = self.http.request("GET", "", params=query or None, retry=False, returns={500, 503})
+        self._note_version(answer)
+        return answer
 
     def _send(
         self,
@@ -144,40 +184,68 @@ class PrestaShopClient:
     ) -> httpx.Response:
         if self._shop:
             query = [*query, ("id_shop", self._shop)]
-        answer = self.http.request(
-            method,
-            resource,
-            params=query or None,
-            content=content,
-            headers=headers,
-            idempotent=absolute,
-            returns={500} if content is not None or method == "GET" else (),
-        )
+        try:
+            answer = self.http.request(
+                method,
+                resource,
+                params=query or None,
+                content=content,
+                headers=headers,
+                idempotent=absolute,
+                # The shop says 500 where others say 400: its error list decides.
+                returns={500},
+            )
+        except OutcomeUnknownError as error:
+            if method == "GET" and error.facts.status == 503:
+                self._raise_if_off(error)
+            raise
+        self._note_version(answer)
+        return answer
+
+    def _note_version(self, answer: httpx.Response) -> None:
         stated = answer.headers.get(facts.VERSION_HEADER, "")
         if stated and stated != "0" and not self.version.known:
             self.version = facts.Version.parse(stated)
-        return answer
+
+    def _raise_if_off(self, cause: OutcomeUnknownError) -> None:
+        """A 503 may mean that the merchant switched the service off: the root then says code 22."""
+        try:
+            found = wire.parse(self._root([]).content)
+        except (AtooSyncError, wire.WireError):
+            return
+        if found.errors and found.errors[0][0] == facts.SERVICE_OFF:
+            raise ConnectionFailedError("prestashop.service_off", facts=cause.facts) from cause
 
     def _document(self, answer: httpx.Response, resource: str, method: str, *, wrote: bool) -> wire.Document:
         noted = Facts(system=facts.SYSTEM, operation=f"{method} {resource}", status=answer.status_code)
-        if answer.status_code == 401:
-            raise ConnectionFailedError("prestashop.key_refused", facts=noted)
         try:
             document = wire.parse(answer.content)
         except wire.CutError as error:
             raise OutcomeUnknownError("prestashop.cut", resource=resource, facts=noted) from error
         except wire.WireError as error:
-            if answer.status_code >= 500:
-                raise OutcomeUnknownError("prestashop.server_error", status=answer.status_code, facts=noted) from error
-            raise ConnectionFailedError("prestashop.no_webservice", status=answer.status_code, facts=noted) from error
+            raise self._no_document(answer, noted, wrote) from error
         if document.errors:
             raise self._error(document.errors[0], resource, method, answer.status_code, wrote)
         return document
+
+    def _no_document(self, answer: httpx.Response, noted: Facts, wrote: bool) -> AtooSyncError:
+        """What an answer means that is no document of the Webservice."""
+        status = answer.status_code
+        if status == 401:
+            return ConnectionFailedError("prestashop.key_refused", facts=noted)
+        if status >= 500 or (wrote and answer.is_success):
+            return OutcomeUnknownError("prestashop.server_error", status=status, facts=noted)
+        if self._shop and answer.is_success and f"/{facts.API_PATH}" not in f"{answer.request.url.path}/":
+            # A shop that does not exist: led to the front page. [LIVE]
+            return ConnectionFailedError("prestashop.shop_unknown", shop=self._shop, facts=noted)
+        return ConnectionFailedError("prestashop.no_webservice", status=status, facts=noted)
 
     def _error(self, first: tuple[int, str], resource: str, method: str, status: int, wrote: bool) -> AtooSyncError:
         """The first code decides, whatever the status says (facts.py)."""
         code, text = first
         noted = Facts(system=facts.SYSTEM, operation=f"{method} {resource}", status=status, remote_code=str(code))
+        if code == facts.KEY_TOO_SHORT:
+            return ConnectionFailedError("prestashop.key_short", facts=noted)
         if code in facts.KEY_CODES:
             return ConnectionFailedError("prestashop.key_refused", facts=noted)
         if code in facts.RESOURCE_DENIED_CODES:
@@ -193,6 +261,18 @@ class PrestaShopClient:
     def close(self) -> None:
         """Close network connections."""
         self.http.close()
+
+
+def _ids(document: wire.Document) -> list[int]:
+    return [int(r["id"]) for r in document.records] + [int(i) for i, _ in document.broken if i.isdigit()]
+
+
+def _up_to(document: wire.Document, last: int) -> wire.Document:
+    """The document less the records after `last`; a broken one whose id cannot be seen stays."""
+    return wire.Document(
+        [r for r in document.records if int(r["id"]) <= last],
+        [b for b in document.broken if not b[0].isdigit() or int(b[0]) <= last],
+    )
 
 
 def split(values: Sequence[str], size: int, longest: int) -> Iterator[list[str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -27,6 +28,7 @@ from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient
 from atoosync_lab.connectors.shops.prestashop.creation import Creator
 from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
 from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
+from atoosync_lab.connectors.shops.prestashop.order_status import OrderMover
 from atoosync_lab.connectors.shops.prestashop.reads import Reader
 from atoosync_lab.connectors.shops.prestashop.writes import Writer
 from atoosync_lab.model.errors import InvalidRecordError
@@ -60,6 +62,7 @@ class PrestaShopConnector:
         limiter: shared limit, if the host has one.
         trace: where exchanges are noted.
         transport: replaces the network (tests).
+        sleep: waits between tries.
 
     Raises:
         ConnectionFailedError: the address is none.
@@ -76,15 +79,17 @@ class PrestaShopConnector:
         limiter: Limiter | None = None,
         trace: TraceSink | None = None,
         transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
         self.warnings: list[InvalidRecordError] = []
-        self._client = PrestaShopClient(settings, key, limiter=limiter, trace=trace, transport=transport)
+        self._client = PrestaShopClient(settings, key, limiter=limiter, trace=trace, transport=transport, sleep=sleep)
         self._lookups = Lookups(self._client)
         self._reader = Reader(
             self._client, self._lookups, ShopClock(settings.timezone), settings.sizes, self.warnings.append
         )
-        self._writer = Writer(self._client, self._lookups, Creator(self._client, self._lookups))
+        self._writer = Writer(self._client, Creator(self._client, self._lookups))
+        self._mover = OrderMover(self._client)
 
     def __repr__(self) -> str:
         return f"PrestaShopConnector({self._client.http.host!r})"
@@ -115,38 +120,32 @@ class PrestaShopConnector:
 
     def read(self, scope: Scope, request: ReadRequest) -> Iterator[Chunk]:
         """See `connectors.base.Connector.read`."""
-        if not self._client.version.known:
-            self._client.root()
+        self._client.learn_version()
         return self._reader.read(scope, request)
 
     def write_products(self, batch: Sequence[ProductWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
-        self._know_version()
+        self._client.learn_version()
         return self._writer.products(batch) if batch else []
 
     def write_prices(self, batch: Sequence[PriceWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
-        self._know_version()
+        self._client.learn_version()
         return self._writer.prices(batch) if batch else []
 
     def write_stocks(self, batch: Sequence[StockWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
-        self._know_version()
+        self._client.learn_version()
         return self._writer.stocks(batch) if batch else []
 
     def write_status(self, batch: Sequence[StatusWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
-        self._know_version()
+        self._client.learn_version()
         return self._writer.status(batch) if batch else []
 
     def write_order_status(self, batch: Sequence[OrderStatusWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
-        return self._writer.order_status(batch) if batch else []
-
-    def _know_version(self) -> None:
-        """What a write may do depends on the version: asked once where the profile does not say."""
-        if not self._client.version.known:
-            self._client.root()
+        return self._mover.move(batch) if batch else []
 
     def calls_for(self, kind: str, rows: int) -> int:
         """Calls that writing `rows` records takes."""
@@ -156,11 +155,11 @@ class PrestaShopConnector:
         batches = {
             "product_update": ceil(rows / sizes.products) * factor,
             "price": ceil(rows / sizes.prices) * factor,
-            "stock": ceil(rows / sizes.stocks),
+            "stock": ceil(rows / sizes.stocks) * factor,
             "status": ceil(rows / sizes.prices) * factor,
             "order_status": rows + ceil(rows / sizes.stocks),
-            # Two look-ups and the creation; then the stock rows of a batch.
-            "product_create": rows * 3 + 2 * ceil(rows / sizes.products),
+            # Two look-ups a batch and one call a creation; then the stock rows of the batch are read and written.
+            "product_create": rows + (3 + factor) * ceil(rows / sizes.products),
         }
         return batches[kind]
 

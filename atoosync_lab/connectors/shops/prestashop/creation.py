@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from atoosync_lab.connectors.base import Outcome, ProductWrite, WriteResult
 from atoosync_lab.connectors.shops.prestashop import facts, wire
-from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient
-from atoosync_lab.connectors.shops.prestashop.lookups import Lookups, text_of
-from atoosync_lab.model.errors import AtooSyncError, OutcomeUnknownError, RefusedError
+from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient, split
+from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
+from atoosync_lab.connectors.shops.prestashop.outcomes import refused
+from atoosync_lab.model.errors import AtooSyncError, Facts, OutcomeUnknownError, RefusedError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.keys import product_key
 
 DEFAULT_HOME = "2"
 """Home category of a new shop, where the configuration names none. [C]"""
+_FILTER_SIGNS = "[]|"
+"""Signs of the filter grammar, which has no way to escape them. [C]"""
+_LOOKED_UP = 100
+"""References a look-up."""
 
 
 class Creator:
@@ -24,59 +29,77 @@ class Creator:
         self._client, self._lookups = client, lookups
         self._made_brands: dict[str, str] = {}
 
+    def find(self, keys: Sequence[str]) -> dict[str, WriteResult]:
+        """What the shop holds under these references, for those that are not free to be created.
+
+        Case is checked here: the shop's filter ignores it (PB-27). Variants are looked at too: two of a reference could
+        not be told apart afterwards (PB-28).
+
+        Raises:
+            AtooSyncError: the shop cannot be read.
+        """
+        found: dict[str, WriteResult] = {}
+        usable = []
+        for key in keys:
+            if any(sign in key for sign in _FILTER_SIGNS):
+                found[key] = refused(key, Message("prestashop.reference_characters", {"record": key}))
+            else:
+                usable.append(key)
+        products = self._ids("products", usable)
+        variants = self._ids("combinations", usable)
+        for key in usable:
+            ids = products.get(key, [])
+            if len(ids) + len(variants.get(key, [])) > 1:
+                found[key] = refused(key, Message("prestashop.reference_twice", {"record": key}))
+            elif key in variants:
+                found[key] = refused(key, Message("prestashop.reference_of_variant", {"record": key}))
+            elif ids:
+                found[key] = WriteResult(key=key, outcome=Outcome.DONE, target_id=ids[0])
+        return found
+
+    def _ids(self, resource: str, keys: Sequence[str]) -> dict[str, list[str]]:
+        wanted = set(keys)
+        found: dict[str, list[str]] = {}
+        for part in split(keys, _LOOKED_UP, facts.FILTER_BYTES):
+            # A single `12,5` would be read as a range; in a list it is a value.
+            listed = part if len(part) > 1 else part * 2
+            query = [("display", "[id,reference]"), ("filter[reference]", f"[{'|'.join(listed)}]")]
+            for record in self._client.get(resource, query).records:
+                key = product_key(record.get("reference"))
+                if key in wanted:
+                    found.setdefault(key, []).append(record["id"])
+        return found
+
     def create(self, write: ProductWrite) -> WriteResult:
-        """Create a product unless the shop has its reference already: then that one is taken.
+        """Create a product whose reference was found free.
 
         Raises:
             UnsentError, RateLimitedError, ConnectionFailedError: nothing was made, the shop cannot be written to.
         """
         try:
-            found = self._find(write.key)
-        except RefusedError as error:
-            return WriteResult(key=write.key, outcome=Outcome.REFUSED, error=error.message)
-        if found is not None:
-            return found
-        try:
             body = wire.build("product", [self._record(write)])
-            document = self._client.write("POST", "products", body, absolute=False)
+            made = self._client.write("POST", "products", body, absolute=False)
+            return WriteResult(key=write.key, outcome=Outcome.DONE, target_id=_made_id(made, "products"))
         except RefusedError as error:
-            message = Message(
-                "prestashop.record_refused", {"record": write.key, "text": error.message.params.get("text", "")}
-            )
-            return WriteResult(
-                key=write.key, outcome=Outcome.REFUSED, error=message, remote_code=error.facts.remote_code
-            )
+            return refused(write.key, error)
         except OutcomeUnknownError as error:
             return self._after_doubt(write.key, error)
-        return WriteResult(key=write.key, outcome=Outcome.DONE, target_id=document.records[0]["id"])
-
-    def _find(self, key: str) -> WriteResult | None:
-        """The product with this reference, case checked here: the shop's filter ignores it.
-
-        Variants are looked at too.
-
-        Raises:
-            RefusedError: the reference cannot be looked up.
-        """
-        if any(c in key for c in "[]|"):
-            raise RefusedError("prestashop.reference_characters", record=key)
-        for resource in ("products", "combinations"):
-            query = [("display", "[id,reference]"), ("filter[reference]", f"[{key}]")]
-            same = [r for r in self._client.get(resource, query).records if product_key(r.get("reference")) == key]
-            if len(same) > 1:
-                message = Message("prestashop.reference_twice", {"record": key})
-                return WriteResult(key=key, outcome=Outcome.REFUSED, error=message)
-            if same:
-                return WriteResult(key=key, outcome=Outcome.DONE, target_id=same[0]["id"])
-        return None
 
     def _after_doubt(self, key: str, error: OutcomeUnknownError) -> WriteResult:
-        """The answer was lost: what the shop holds now decides."""
+        """The answer was lost: what the shop holds now decides.
+
+        What is not found stays unknown after a time-out, for the shop may still be at work; an error that the shop
+        stated itself came after its work, so then the record was refused.
+        """
         try:
-            found = self._find(key)
+            found = self.find([key]).get(key)
         except AtooSyncError:
-            found = None
-        return found or WriteResult(key=key, outcome=Outcome.UNKNOWN, error=error.message)
+            return WriteResult(key=key, outcome=Outcome.UNKNOWN, error=error.message)
+        if found is not None:
+            return found
+        if error.facts.remote_code:
+            return refused(key, error)
+        return WriteResult(key=key, outcome=Outcome.UNKNOWN, error=error.message)
 
     def _record(self, write: ProductWrite) -> Mapping[str, Any]:
         """Every field a new product needs: the shop gives no defaults to what a POST leaves out."""
@@ -101,10 +124,7 @@ class Creator:
             record["product_type"] = "standard"
         if values.get("brand"):
             record["id_manufacturer"] = self.brand(values["brand"])
-        texts: dict[str, dict[str, str]] = {}
-        for name, text in write.texts.items():
-            field, _, language = name.partition("@")
-            texts.setdefault(field, {})[language] = text
+        texts = by_field(write.texts)
         rewrites = texts.setdefault("link_rewrite", {})
         for language, name in texts.get("name", {}).items():
             # An omitted URL is a 500 in 1.7.7 on PHP 7.4. [LIVE]
@@ -128,15 +148,35 @@ class Creator:
             return known or self._made_brands[name]
         body = wire.build("manufacturer", [{"name": name, "active": "1"}])
         try:
-            document = self._client.write("POST", "manufacturers", body, absolute=False)
+            made = _made_id(self._client.write("POST", "manufacturers", body, absolute=False), "manufacturers")
         except OutcomeUnknownError:
-            found = self._client.get(
-                "manufacturers", [("display", "[id,name]"), ("sort", "[id_DESC]"), ("limit", "20")]
-            )
-            same = next((r["id"] for r in found.records if text_of(r, "name") == name), None)
+            query = [("display", "[id,name]"), ("sort", "[id_DESC]"), ("limit", "20")]
+            newest = self._client.get("manufacturers", query).records
+            same = next((r["id"] for r in newest if r.get("name") == name), None)
             if same is None:
                 raise
-            self._made_brands[name] = same
-            return same
-        self._made_brands[name] = document.records[0]["id"]
-        return self._made_brands[name]
+            made = same
+        self._made_brands[name] = made
+        return made
+
+
+def by_field(texts: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """`field@language` texts as field -> language -> text."""
+    found: dict[str, dict[str, str]] = {}
+    for name, text in texts.items():
+        field, _, language = name.partition("@")
+        found.setdefault(field, {})[language] = text
+    return found
+
+
+def _made_id(document: wire.Document, resource: str) -> str:
+    """Id of the record that a POST made.
+
+    Raises:
+        OutcomeUnknownError: the answer does not say it.
+    """
+    made = document.records[0].get("id") if document.records else ""
+    if not made:
+        noted = Facts(system=facts.SYSTEM, operation=f"POST {resource}", detail="answer without id")
+        raise OutcomeUnknownError("prestashop.server_error", status=201, facts=noted)
+    return made

@@ -37,8 +37,8 @@ class ShopClock:
     def lowest_wall(self, instant: datetime) -> datetime:
         """Earliest wall time that any instant at or after this one may carry.
 
-        In the hour before the clocks go back, later instants have earlier wall times: the bound goes back with them, so that
-        a filter reads up to an hour too much, never too little.
+        In the hour before the clocks go back, later instants have earlier wall times: the bound goes back with them, so
+        that a filter reads up to an hour too much, never too little.
         """
         local = instant.astimezone(self._zone)
         later = (instant + _STEP).astimezone(self._zone)

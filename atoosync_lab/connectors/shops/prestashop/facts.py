@@ -14,8 +14,6 @@ from typing import Any
 
 SYSTEM = "prestashop"
 API_PATH = "api/"
-KEY_LENGTH = 32
-"""Exactly 32 characters. [C: dispatcher]"""
 VERSION_HEADER = "PSWS-Version"
 """PrestaShop version, only once the key was accepted; `0` before. [LIVE]"""
 NO_DATE = "0000-00-00 00:00:00"
@@ -28,17 +26,17 @@ LIGHT_PAGE_FACTOR = 10
 LIGHT_PAGE_MAX = 2000
 CLOCK_TOLERANCE = 300
 """Seconds between the shop's clock and ours that a connection test accepts; date filters overlap by less."""
-CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 120.0
+READ_WAITS = (2.0, 4.0)
+"""Seconds before a read is tried again whose answer was a 500 or stopped before its end."""
 
 # Error codes: the first one of an answer decides, whatever the HTTP status says. [LIVE]
 KEY_CODES = frozenset({16, 17, 18, 19, 20, 21})
 KEY_TOO_SHORT = 18
+"""Not exactly 32 characters. [C: dispatcher][LIVE]"""
 RESOURCE_DENIED_CODES = frozenset({25, 26, 101})
-UNKNOWN_VERB = 23
 SHOP_DENIED = 132
 SERVICE_OFF = 22
-MISSING_ID_CODES = frozenset({87, 92, 131})
 PHP_NOTICE_CODES = frozenset(range(2, 16))
 """A PHP notice became an error; the object may be stored all the same. [C][I#35922][LIVE]"""
 STORED_THOUGH_REFUSED = frozenset({86})
@@ -48,7 +46,7 @@ ROUND_TYPES = {"1": "item", "2": "line", "3": "total", "0": "line"}
 """`round_type`; 0 marks an old order and counts as 2. [C]"""
 ROUND_MODES = {"0": "up", "1": "down", "2": "half_up", "3": "half_down", "4": "half_even", "5": "half_odd"}
 ONE_AFTER_ANOTHER = "2"
-"""`tax_computation_method` of taxes that compound; any other value adds them (PS01, not executed). [C: TaxCalculator]"""
+"""`tax_computation_method` of taxes that compound; any other value adds them (PS01: not executed). [C]"""
 
 LANGUAGE_FIELDS = ("name", "description", "description_short", "meta_title", "meta_description", "link_rewrite")
 
@@ -60,16 +58,8 @@ READ_ONLY: Mapping[str, frozenset[str]] = {
     "stock_availables": frozenset({"associations"}),
     "manufacturers": frozenset({"link_rewrite", "associations"}),
 }
-"""Nodes stripped before a whole resource is sent back: refused with code 93, or with setters that bite. Associations that
-are absent stay untouched, and a blank `combination` node inserts a ghost row. [LIVE][I#23183]"""
-
-NODES = {
-    "products": "product",
-    "combinations": "combination",
-    "stock_availables": "stock_available",
-    "manufacturers": "manufacturer",
-    "order_histories": "order_history",
-}
+"""Nodes stripped before a whole resource is sent back: refused with code 93, or with setters that bite. Associations
+that are absent stay untouched, and a blank `combination` node inserts a ghost row. [LIVE][I#23183]"""
 
 ORDER_FIELDS = (
     "id,id_address_delivery,id_address_invoice,id_currency,id_lang,id_customer,id_carrier,current_state,module,payment,"
@@ -93,7 +83,9 @@ CUSTOMER_FIELDS = (
     "id,id_default_group,id_lang,id_gender,lastname,firstname,email,company,siret,is_guest,active,date_upd"
 )
 PAYMENT_FIELDS = "id,order_reference,id_currency,amount,payment_method,conversion_rate,transaction_id,date_add"
-DISCOUNT_FIELDS = "id,id_order,name,value,value_tax_excl,free_shipping,deleted"
+DISCOUNT_FIELDS = "id,id_order,id_cart_rule,name,value,value_tax_excl,free_shipping,deleted"
+CART_RULE_FIELDS = "id,reduction_product"
+"""`reduction_product` above 0: the voucher takes its amount off that product alone. [C: Order]"""
 SLIP_FIELDS = (
     "id,id_customer,id_order,conversion_rate,total_products_tax_excl,total_products_tax_incl,total_shipping_tax_excl,"
     "total_shipping_tax_incl,partial,date_add,date_upd,"
@@ -173,9 +165,9 @@ def order_fields(version: Version) -> str:
 def text_rules(version: Version) -> dict[str, dict[str, Any]]:
     """What the shop accepts in each text, as plain data.
 
-    Each field gives `max_length` (characters), `forbidden` (characters refused), `html` and `single_line`. Sizes are those
-    of the synopses of 1.7.7.2 and 9.1.4, alphabets those of `Validate.php`: `; = #` in names were refused up to 8.0, and
-    8.1 and 8.2 were not read, so they are kept out of names below 9 (PS02).
+    Each field gives `max_length` (characters), `forbidden` (characters refused), `html` and `single_line`. Sizes are
+    those of the synopses of 1.7.7.2 and 9.1.4, alphabets those of `Validate.php`: `; = #` in names were refused up to
+    8.0, and 8.1 and 8.2 were not read, so they are kept out of names below 9 (PS02).
     """
     old = version.parts < (9,)
     plain = {"max_length": 255, "forbidden": "<>{}" + ("=" if old else ""), "html": False, "single_line": True}
@@ -230,30 +222,27 @@ def needed_rights(version: Version) -> dict[str, tuple[str, ...]]:
     write = "patch" if version.patch else "put"
     rights = {r: tuple(write if m == "write" else m for m in methods) for r, methods in NEEDED_RIGHTS.items()}
     if version.cart_rules:
-        rights["order_cart_rules"] = ("get",)
+        rights["order_cart_rules"] = rights["cart_rules"] = ("get",)
     return rights
 
 
 CONFIGURATIONS = (
-    "PS_LANG_DEFAULT", "PS_CURRENCY_DEFAULT", "PS_COUNTRY_DEFAULT", "PS_SHOP_DEFAULT", "PS_HOME_CATEGORY", "PS_TIMEZONE",
-    "PS_TAX_ADDRESS_TYPE", "PS_GIFT_WRAPPING_TAX_RULES_GROUP", "PS_ATCP_SHIPWRAP", "BANK_WIRE_DETAILS", "CHEQUE_NAME",
-    "PS_OS_COD_VALIDATION", "PS_CHECKOUT_INTENT", "PAYPAL_MERCHANT_ID", "STRIPE_MODE", "PAYPLUG_EMAIL", "ALMA_API_MODE",
+    "PS_LANG_DEFAULT", "PS_CURRENCY_DEFAULT", "PS_HOME_CATEGORY", "PS_GIFT_WRAPPING_TAX_RULES_GROUP",
 )  # fmt: skip
-"""Configurations read: context of amounts, and traces that payment modules leave (PS03: names as their public sources
-hold them, not executed)."""
+"""Configurations read: context of amounts, texts and new products. [C]"""
 
-PAYMENT_MODULES = (
-    ("ps_wirepayment", "Virement bancaire", ""),
-    ("ps_checkpayment", "Chèque", ""),
-    ("ps_cashondelivery", "Paiement à la livraison", ""),
-    ("ps_checkout", "PrestaShop Checkout", "PS_CHECKOUT_INTENT"),
-    ("paypal", "PayPal", "PAYPAL_MERCHANT_ID"),
-    ("stripe_official", "Stripe", "STRIPE_MODE"),
-    ("payplug", "PayPlug", "PAYPLUG_EMAIL"),
-    ("alma", "Alma", "ALMA_API_MODE"),
-    ("free_order", "Commande gratuite", ""),
-)
-"""Module, label, configuration that shows it is installed (empty: part of every shop). The Webservice has no list."""
+PAYMENT_MODULES = {
+    "ps_wirepayment": "Virement bancaire",
+    "ps_checkpayment": "Chèque",
+    "ps_cashondelivery": "Paiement à la livraison",
+    "free_order": "Commande gratuite",
+    "paypal": "PayPal",
+    "stripe_official": "Stripe",
+    "ps_checkout": "PrestaShop Checkout",
+}
+"""Modules often met: the Webservice has no list of payment methods; those that recent orders show are added."""
+RECENT_ORDERS = 500
+"""Orders looked at for the payment modules in use: header rows of three fields, one call."""
 
 
 def slug(text: str) -> str:

@@ -1,11 +1,11 @@
-"""Small lists that records point into, each read once a connector: currencies, countries, taxes, brands."""
+"""Small lists that records point into, each read once a connector: currencies, countries, states, taxes, brands."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from functools import cached_property
 
-from atoosync_lab.connectors.shops.prestashop import wire
+from atoosync_lab.connectors.shops.prestashop import facts, wire
 from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient
 from atoosync_lab.model.money import parse_decimal
 
@@ -37,7 +37,12 @@ class Lookups:
     def taxes(self) -> dict[str, Tax]:
         """Id -> (name, rate), deleted ones too: they keep the rates of old orders."""
         found = self._client.get("taxes", [("display", "[id,rate,name]")])
-        return {r["id"]: (text_of(r, "name"), parse_decimal(r.get("rate")) or Decimal(0)) for r in found.records}
+        return {r["id"]: (self.text(r, "name"), parse_decimal(r.get("rate")) or Decimal(0)) for r in found.records}
+
+    @cached_property
+    def states(self) -> dict[str, str]:
+        """Id of a state or province -> name."""
+        return self._codes("states", "name")
 
     @cached_property
     def brands(self) -> dict[str, str]:
@@ -47,7 +52,7 @@ class Lookups:
     @cached_property
     def configuration(self) -> dict[str, str]:
         """The shop's settings that matter here, by name."""
-        names = "PS_GIFT_WRAPPING_TAX_RULES_GROUP|PS_CURRENCY_DEFAULT|PS_LANG_DEFAULT|PS_HOME_CATEGORY|PS_TIMEZONE"
+        names = "|".join(facts.CONFIGURATIONS)
         found = self._client.get("configurations", [("display", "[id,name,value]"), ("filter[name]", f"[{names}]")])
         return {r.get("name"): r.get("value") for r in found.records}
 
@@ -63,14 +68,20 @@ class Lookups:
             r.get("id_country"): self.taxes[r.get("id_tax")] for r in rules.records if r.get("id_tax") in self.taxes
         }
 
+    @property
+    def main_language(self) -> str:
+        """Id of the shop's main language; empty when it does not say."""
+        return self.configuration.get("PS_LANG_DEFAULT", "")
+
+    def text(self, record: wire.Record, field: str) -> str:
+        """A field that may have languages: the main language's text, else the first one."""
+        languages = record.languages.get(field)
+        if not languages:
+            return record.get(field)
+        if len(languages) > 1 and self.main_language in languages:
+            return languages[self.main_language]
+        return next(iter(languages.values()))
+
     def _codes(self, resource: str, field: str) -> dict[str, str]:
         found = self._client.get(resource, [("display", f"[id,{field}]")])
-        return {r["id"]: text_of(r, field) for r in found.records}
-
-
-def text_of(record: wire.Record, field: str) -> str:
-    """A field that may have languages: the first language's text."""
-    languages = record.languages.get(field)
-    if languages:
-        return next(iter(languages.values()))
-    return record.get(field)
+        return {r["id"]: self.text(r, field) for r in found.records}

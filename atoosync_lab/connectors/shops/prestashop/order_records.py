@@ -49,11 +49,10 @@ class OrderRecords:
             raise ValueError(f"{field} is empty")
         return moment
 
-    def order(self, record: Record, addresses: Mapping[str, Address]) -> Order:
-        """A header; `addresses` are those read with it (gift wrapping is taxed by country)."""
+    def order(self, record: Record, countries: Mapping[str, str]) -> Order:
+        """A header; `countries` are the ISO codes of the addresses read so far (gift wrapping is taxed by country)."""
         wrapping = _amount(record, "total_wrapping_tax_incl")
-        delivery = addresses.get(record.get("id_address_delivery"))
-        tax = self._wrapping_tax(delivery.country if delivery else "") if wrapping else None
+        tax = self._wrapping_tax(countries.get(record.get("id_address_delivery"), "")) if wrapping else None
         currency = record.get("id_currency")
         return Order(
             remote_id=record["id"],
@@ -149,8 +148,13 @@ class OrderRecords:
             return name, (factor - 1) * HUNDRED
         return name, sum((rate for _, rate in known), ZERO)
 
-    def discount(self, record: Record) -> OrderDiscount | None:
-        """A voucher; None for one that was taken off the order again."""
+    def discount(self, record: Record, products: Mapping[str, str]) -> OrderDiscount | None:
+        """A voucher; None for one that was taken off the order again.
+
+        Args:
+            record: row of the order.
+            products: cart rule id -> the only product that the rule takes its amount off.
+        """
         if record.get("deleted") == "1":
             return None
         return OrderDiscount(
@@ -160,6 +164,7 @@ class OrderRecords:
             amount_excl_tax=_amount(record, "value_tax_excl"),
             amount_incl_tax=_amount(record, "value"),
             free_shipping=record.get("free_shipping") == "1",
+            product_id=products.get(record.get("id_cart_rule"), ""),
         )
 
     def payment(self, record: Record) -> Payment:
@@ -178,7 +183,7 @@ class OrderRecords:
 
     def address(self, record: Record) -> Address:
         """An address as the order points at it."""
-        country = record.get("id_country")
+        country, state = record.get("id_country"), record.get("id_state")
         return Address(
             remote_id=record["id"],
             customer_id=record.get("id_customer"),
@@ -189,6 +194,7 @@ class OrderRecords:
             address2=record.get("address2"),
             postcode=record.get("postcode"),
             city=record.get("city"),
+            state=self._lookups.states.get(state, "") if state not in ("", "0") else "",
             country=self._lookups.countries.get(country, ""),
             phone=record.get("phone"),
             mobile=record.get("phone_mobile"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -14,7 +15,7 @@ from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
 from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
 from atoosync_lab.connectors.shops.prestashop.order_records import OrderRecords
 from atoosync_lab.model.catalogue import Product, Stock
-from atoosync_lab.model.errors import Facts, InvalidRecordError
+from atoosync_lab.model.errors import ConnectionFailedError, Facts, InvalidRecordError, RefusedError
 from atoosync_lab.model.keys import product_key
 from atoosync_lab.model.money import parse_decimal
 from atoosync_lab.model.sales import (
@@ -33,6 +34,20 @@ Warn = Callable[[InvalidRecordError], None]
 Make = Callable[[wire.Record], Any]
 
 
+@dataclasses.dataclass
+class _Seen:
+    """What earlier pages of a read brought."""
+
+    addresses: set[str] = dataclasses.field(default_factory=set)
+    customers: set[str] = dataclasses.field(default_factory=set)
+    references: set[str] = dataclasses.field(default_factory=set)
+    rules: set[str] = dataclasses.field(default_factory=set)
+    countries: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Address id -> ISO code of its country."""
+    bound_products: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Cart rule id -> the only product that it takes its amount off."""
+
+
 class Reader:
     """Reads the scopes of one shop."""
 
@@ -43,14 +58,24 @@ class Reader:
         self._records = OrderRecords(lookups, clock)
 
     def read(self, scope: Scope, request: ReadRequest) -> Iterator[Chunk]:
-        """Whole records of a scope; scopes a shop does not have give nothing."""
+        """Whole records of a scope; scopes a shop does not have give nothing.
+
+        Raises:
+            ConnectionFailedError: the shop refuses key, address or query.
+            RetryError: after the last try.
+        """
         readers: dict[Scope, Callable[[ReadRequest], Iterator[Chunk]]] = {
             Scope.PRODUCTS: self._products,
             Scope.STOCKS: self._stocks,
             Scope.ORDERS: self._orders,
             Scope.CREDIT_SLIPS: self._slips,
         }
-        return readers[scope](request) if scope in readers else iter(())
+        try:
+            if scope in readers:
+                yield from readers[scope](request)
+        except RefusedError as error:
+            # A query of ours that the shop does not take: nothing of this scope can be read.
+            raise ConnectionFailedError(error.code, facts=error.facts, **error.message.params) from error
 
     # --- Catalogue -----------------------------------------------------------------------------------------------
 
@@ -126,49 +151,60 @@ class Reader:
         elif request.created_from or request.created_to:
             query += self._dates("date_add", self._clock.between(request.created_from, request.created_to))
         fields = facts.order_fields(self._client.version)
-        seen: dict[str, set[str]] = {"addresses": set(), "customers": set(), "references": set()}
+        seen = _Seen()
         size = min(self._sizes.page_size, self._sizes.detail_page)
         for document in self._listed("orders", fields, query, request.ids, "id", size):
-            raw = [r for r in document.records if r.get("id")]
-            yield self._order_page(document, raw, seen)
+            yield self._order_page(document, seen)
 
-    def _order_page(self, document: wire.Document, raw: list[wire.Record], seen: dict[str, set[str]]) -> Chunk:
+    def _order_page(self, document: wire.Document, seen: _Seen) -> Chunk:
         """One page of orders with all that belongs to them; what an earlier page brought is not read again."""
-        ids = [r["id"] for r in raw]
-        addresses = _new(seen["addresses"], raw, ("id_address_invoice", "id_address_delivery"))
-        buyers = _new(seen["customers"], raw, ("id_customer",))
-        references = _new(seen["references"], raw, ("reference",))
-        calls: list[tuple[type[Any], str, Query, Make]] = []
+        raw = document.records
+        calls: list[tuple[type[Any], str, Query]] = []
 
-        def plan(kind: type[Any], resource: str, display: str, field: str, values: Sequence[str], make: Make) -> None:
+        def plan(kind: type[Any], resource: str, display: str, field: str, values: Sequence[str]) -> None:
             for part in split(values, self._sizes.detail_page * 2, facts.FILTER_BYTES):
                 query = [("display", f"[{display}]"), (f"filter[{field}]", f"[{'|'.join(part)}]")]
-                calls.append((kind, resource, query, make))
+                calls.append((kind, resource, query))
 
-        plan(OrderLine, "order_details", facts.LINE_FIELDS, "id_order", ids, self._records.line)
-        plan(Address, "addresses", facts.ADDRESS_FIELDS, "id", addresses, self._records.address)
-        plan(Customer, "customers", facts.CUSTOMER_FIELDS, "id", buyers, self._records.customer)
-        plan(Payment, "order_payments", facts.PAYMENT_FIELDS, "order_reference", references, self._records.payment)
+        addresses = _new(seen.addresses, raw, ("id_address_invoice", "id_address_delivery"))
+        plan(OrderLine, "order_details", facts.LINE_FIELDS, "id_order", [r["id"] for r in raw])
+        plan(Address, "addresses", facts.ADDRESS_FIELDS, "id", addresses)
+        plan(Customer, "customers", facts.CUSTOMER_FIELDS, "id", _new(seen.customers, raw, ("id_customer",)))
+        references = _new(seen.references, raw, ("reference",))
+        plan(Payment, "order_payments", facts.PAYMENT_FIELDS, "order_reference", references)
         if self._client.version.cart_rules:
-            with_vouchers = [r["id"] for r in raw if (parse_decimal(r.get("total_discounts_tax_incl")) or 0) != 0]
-            plan(
-                OrderDiscount,
-                "order_cart_rules",
-                facts.DISCOUNT_FIELDS,
-                "id_order",
-                with_vouchers,
-                self._records.discount,
-            )
-        chunk: dict[type[Any], list[Any]] = {}
+            discounted = [r["id"] for r in raw if (parse_decimal(r.get("total_discounts_tax_incl")) or 0) != 0]
+            plan(OrderDiscount, "order_cart_rules", facts.DISCOUNT_FIELDS, "id_order", discounted)
         with ThreadPoolExecutor(self._sizes.concurrency) as pool:
             answers = list(pool.map(lambda call: self._client.get(call[1], call[2]), calls))
-        for (kind, resource, _, make), answer in zip(calls, answers, strict=True):
-            chunk.setdefault(kind, []).extend(self._made(answer, resource, make))
-        wrapped = {a.remote_id: a for a in chunk.get(Address, [])}
-        chunk[Order] = self._made(document, "orders", lambda record: self._records.order(record, wrapped))
-        chunk[OrderDiscount] = [d for d in chunk.get(OrderDiscount, []) if d is not None]
-        chunk[OrderLine] = _numbered(chunk.get(OrderLine, []))
+        vouchers = [r for call, found in zip(calls, answers, strict=True) if call[0] is OrderDiscount
+                    for r in found.records]  # fmt: skip
+        self._read_bound_products(vouchers, seen)
+        makers: dict[type[Any], Make] = {
+            OrderLine: self._records.line,
+            Address: self._records.address,
+            Customer: self._records.customer,
+            Payment: self._records.payment,
+            OrderDiscount: lambda record: self._records.discount(record, seen.bound_products),
+        }
+        chunk: dict[type[Any], list[Any]] = {kind: [] for kind in makers}
+        for (kind, resource, _), answer in zip(calls, answers, strict=True):
+            chunk[kind].extend(self._made(answer, resource, makers[kind]))
+        seen.countries.update((a.remote_id, a.country) for a in chunk[Address])
+        chunk[Order] = self._made(document, "orders", lambda record: self._records.order(record, seen.countries))
+        chunk[OrderDiscount] = [d for d in chunk[OrderDiscount] if d is not None]
+        # In the order of their ids, as the shop shows them.
+        chunk[OrderLine].sort(key=lambda line: _numeric(line.remote_id))
         return chunk
+
+    def _read_bound_products(self, vouchers: Sequence[wire.Record], seen: _Seen) -> None:
+        """Which cart rules take their amount off one product: the order's own row does not say it (ORD-09)."""
+        for part in split(_new(seen.rules, vouchers, ("id_cart_rule",)), self._sizes.detail_page, facts.FILTER_BYTES):
+            query = [("display", f"[{facts.CART_RULE_FIELDS}]"), ("filter[id]", f"[{'|'.join(part)}]")]
+            for rule in self._client.get("cart_rules", query).records:
+                # 0: the whole basket; -1, -2: cheapest or chosen products, which the order does not name.
+                if rule.get("reduction_product").isdigit() and rule.get("reduction_product") != "0":
+                    seen.bound_products[rule["id"]] = rule.get("reduction_product")
 
     def _slips(self, request: ReadRequest) -> Iterator[Chunk]:
         query = self._dates("date_add", self._clock.between(request.created_from, request.created_to))
@@ -240,11 +276,6 @@ def _new(seen: set[str], records: Sequence[wire.Record], fields: Sequence[str]) 
                 found[value] = None
     seen.update(found)
     return list(found)
-
-
-def _numbered(lines: Sequence[OrderLine]) -> list[OrderLine]:
-    """Lines in the order of their ids, as the shop shows them; `position` is set by `OrderRecords.line`."""
-    return sorted(lines, key=lambda line: _numeric(line.remote_id))
 
 
 def _numeric(text: str) -> tuple[int, str]:

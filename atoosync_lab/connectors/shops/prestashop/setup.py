@@ -6,27 +6,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from lxml import etree
+import httpx
 
 from atoosync_lab.connectors.base import Check, ConnectionReport
 from atoosync_lab.connectors.shops.prestashop import facts, wire
 from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient
-from atoosync_lab.connectors.shops.prestashop.lookups import Lookups, text_of
+from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
 from atoosync_lab.model.errors import AtooSyncError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.money import parse_decimal
 from atoosync_lab.model.reference_lists import ListItem, ListName, ReferenceLists
-
-PAYMENT_MODULES = {
-    "ps_wirepayment": "Virement bancaire",
-    "ps_checkpayment": "Chèque",
-    "ps_cashondelivery": "Paiement à la livraison",
-    "free_order": "Commande gratuite",
-    "paypal": "PayPal",
-    "stripe_official": "Stripe",
-    "ps_checkout": "PrestaShop Checkout",
-}
-"""Modules often met: the Webservice has no list of payment methods; those that orders show are added by reading them."""
 
 
 def check(client: PrestaShopClient) -> ConnectionReport:
@@ -41,21 +30,9 @@ def check(client: PrestaShopClient) -> ConnectionReport:
         answer = client.root()
     except AtooSyncError as error:
         return failed("prestashop.check.reach", error.message)
-    if answer.status_code == 401:
-        return failed("prestashop.check.key", _why_refused(client))
-    if answer.status_code == 404:
-        return failed("prestashop.check.reach", Message("prestashop.wrong_path", {"host": client.http.host}))
-    try:
-        document = wire.parse(answer.content)
-    except wire.WireError:
-        message = Message("prestashop.no_webservice", {"status": answer.status_code})
-        return failed("prestashop.check.reach", message)
-    if document.errors:
-        code, text = document.errors[0]
-        known = {facts.SERVICE_OFF: "prestashop.service_off", facts.KEY_TOO_SHORT: "prestashop.key_short"}
-        return failed(
-            "prestashop.check.key", Message(known.get(code, "prestashop.refused"), {"text": text, "code": code})
-        )
+    if (message := _refusal(client, answer)) is not None:
+        reached = message.code in ("prestashop.wrong_path", "prestashop.no_webservice", "prestashop.server_error")
+        return failed("prestashop.check.reach" if reached else "prestashop.check.key", message)
     checks.append(Check(name="prestashop.check.key", ok=True, message=Message("prestashop.key_accepted")))
     if not client.version.supported:
         message = Message("prestashop.version_too_old", {"version": client.version.text or "?"})
@@ -72,6 +49,20 @@ def check(client: PrestaShopClient) -> ConnectionReport:
     return ConnectionReport(tuple(checks), client.version.text)
 
 
+def _refusal(client: PrestaShopClient, answer: httpx.Response) -> Message | None:
+    """Why the root was not given; None when it was."""
+    if answer.status_code == 404:
+        return Message("prestashop.wrong_path", {"host": client.http.host})
+    try:
+        client.judge(answer)
+        wire.rights(answer.content)
+    except AtooSyncError as error:
+        return _why_refused(client) if error.code == "prestashop.key_refused" else error.message
+    except wire.WireError:
+        return Message("prestashop.no_webservice", {"status": answer.status_code})
+    return None
+
+
 def _why_refused(client: PrestaShopClient) -> Message:
     """A key refused in the header and taken in the address: the host drops the header."""
     try:
@@ -83,15 +74,11 @@ def _why_refused(client: PrestaShopClient) -> Message:
 
 def _rights(content: bytes, version: facts.Version) -> Check:
     """The rights the key lacks, all at once."""
-    root = etree.fromstring(wire.clean(content), etree.XMLParser(resolve_entities=False, no_network=True))
-    given = {
-        str(node.tag): {name for name, value in node.attrib.items() if value == "true"}
-        for node in root.iterfind("api/*")
-    }
+    given = wire.rights(content)
     missing = [
-        f"{resource} ({', '.join(m.upper() for m in methods if m not in given.get(resource, set()))})"
+        f"{resource} ({', '.join(m.upper() for m in methods if m not in given.get(resource, ()))})"
         for resource, methods in facts.needed_rights(version).items()
-        if any(m not in given.get(resource, set()) for m in methods)
+        if any(m not in given.get(resource, ()) for m in methods)
     ]
     if missing:
         message = Message("prestashop.rights_missing", {"rights": "; ".join(missing)})
@@ -110,14 +97,10 @@ def _clock(client: PrestaShopClient) -> Check:
 
 def reference_lists(client: PrestaShopClient, lookups: Lookups) -> ReferenceLists:
     """All lists in eleven calls."""
-    configuration = lookups.configuration
-    main = configuration.get("PS_LANG_DEFAULT", "")
+    main = lookups.main_language
 
-    def rows(resource: str, fields: str) -> list[wire.Record]:
-        return client.get(resource, [("display", f"[{fields}]")]).records
-
-    def label(record: wire.Record, field: str = "name") -> str:
-        return record.languages.get(field, {}).get(main) or text_of(record, field)
+    def rows(resource: str, fields: str, *query: tuple[str, str]) -> list[wire.Record]:
+        return client.get(resource, [("display", f"[{fields}]"), *query]).records
 
     def items(
         records: Iterable[wire.Record], code: str = "", rate: str = "", default: str = ""
@@ -125,39 +108,58 @@ def reference_lists(client: PrestaShopClient, lookups: Lookups) -> ReferenceList
         return tuple(
             ListItem(
                 id=r["id"],
-                label=label(r),
+                label=lookups.text(r, "name"),
                 code=r.get(code) if code else "",
                 rate=parse_decimal(r.get(rate)) if rate else None,
-                active=r.get("active") in ("", "1") and r.get("deleted") in ("", "0"),
+                active=r.get("active") in ("", "1") and not _deleted(r),
                 extra={"default": "1"} if default and r["id"] == default else {},
             )
             for r in records
         )
 
-    taxes = rows("taxes", "id,rate,name,active,deleted")
-    groups = rows("tax_rule_groups", "id,name,active,deleted")
     currencies = rows("currencies", "id,name,iso_code,conversion_rate,active,deleted")
-    default_currency = configuration.get("PS_CURRENCY_DEFAULT") or next(
+    default_currency = lookups.configuration.get("PS_CURRENCY_DEFAULT") or next(
         (c["id"] for c in currencies if parse_decimal(c.get("conversion_rate")) == Decimal(1)), ""
     )
-    languages = rows("languages", "id,name,iso_code,active")
-    countries = rows("countries", "id,iso_code,name,active")
-    carriers = [c for c in rows("carriers", "id,name,active,deleted") if c.get("deleted") in ("", "0")]
+    # A change in the back office makes a new carrier and deletes the old one, which old orders still name: it stays,
+    # inactive, for its name.
+    carriers = sorted(rows("carriers", "id,name,active,deleted"), key=_deleted)
+    recent = rows("orders", "id,module,payment", ("sort", "[id_DESC]"), ("limit", str(facts.RECENT_ORDERS)))
     lists = {
-        ListName.TAXES: items((t for t in taxes if t.get("deleted") in ("", "0")), rate="rate"),
-        ListName.TAX_RULE_GROUPS: items(g for g in groups if g.get("deleted") in ("", "0")),
+        ListName.TAXES: items(_kept(rows("taxes", "id,rate,name,active,deleted")), rate="rate"),
+        ListName.TAX_RULE_GROUPS: items(_kept(rows("tax_rule_groups", "id,name,active,deleted"))),
         ListName.CURRENCIES: items(currencies, code="iso_code", default=default_currency),
-        ListName.LANGUAGES: items(languages, code="iso_code", default=main or "1"),
+        ListName.LANGUAGES: items(rows("languages", "id,name,iso_code,active"), code="iso_code", default=main or "1"),
         ListName.COUNTRIES: tuple(
-            ListItem(id=c.get("iso_code"), label=label(c), code=c.get("iso_code"), active=c.get("active") == "1")
-            for c in countries
+            ListItem(
+                id=c.get("iso_code"),
+                label=lookups.text(c, "name"),
+                code=c.get("iso_code"),
+                active=c.get("active") == "1",
+            )
+            for c in rows("countries", "id,iso_code,name,active")
         ),
         ListName.CARRIERS: items(carriers),
         ListName.STATUSES: items(rows("order_states", "id,name,deleted")),
         ListName.GROUPS: items(rows("groups", "id,name")),
         ListName.SHOPS: items(rows("shops", "id,name,active,deleted")),
-        ListName.PAYMENT_METHODS: tuple(
-            ListItem(id=module, label=name, code=module) for module, name in PAYMENT_MODULES.items()
-        ),
+        ListName.PAYMENT_METHODS: _payment_methods(recent),
     }
     return ReferenceLists(lists=lists, version=client.version.text)
+
+
+def _deleted(record: wire.Record) -> bool:
+    return record.get("deleted") not in ("", "0")
+
+
+def _kept(records: Iterable[wire.Record]) -> Iterable[wire.Record]:
+    return (r for r in records if not _deleted(r))
+
+
+def _payment_methods(recent: Iterable[wire.Record]) -> tuple[ListItem, ...]:
+    """Modules often met, and those of recent orders under the name that the newest order shows."""
+    names = dict(facts.PAYMENT_MODULES)
+    for order in recent:
+        if module := order.get("module"):
+            names.setdefault(module, order.get("payment") or module)
+    return tuple(ListItem(id=module, label=name, code=module) for module, name in names.items())

@@ -1,7 +1,7 @@
 """XML in and out. JSON is never used: it loses zeros, languages and empty lists in ways that change with the version.
 
-What comes in may be broken: control characters, Latin-1 bytes, PHP warnings before the document (PB-32). What can be read is
-read; a record that cannot is given apart and does not take its page with it.
+What comes in may be broken: control characters, Latin-1 bytes, PHP warnings before the document (PB-32). What can be
+read is read; a record that cannot is given apart and does not take its page with it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 
@@ -148,30 +149,13 @@ def _record_elements(root: etree._Element) -> list[etree._Element]:
     for child in root:
         if child.tag == "errors":
             continue
-        # A record's children are fields, a list's children are records, which have children of their own or only links.
-        if _is_list(child):
-            found.extend(child)
-        else:
+        # A record carries its id, as attribute or as node; the node round a list carries none. Names would not tell:
+        # `order_slip` is a resource, and also the node of one record. [LIVE]
+        if child.get("id") is not None or child.find("id") is not None:
             found.append(child)
+        else:
+            found.extend(child)
     return found
-
-
-_LIST_TAGS = frozenset(
-    {
-        "products", "combinations", "stock_availables", "manufacturers", "suppliers", "orders", "order_details",
-        "order_histories", "order_states", "order_payments", "order_carriers", "order_cart_rules", "order_slips",
-        "order_slip", "addresses", "customers", "taxes", "tax_rules", "tax_rule_groups", "countries", "states", "carriers",
-        "currencies", "languages", "groups", "shops", "configurations", "categories",
-    }
-)  # fmt: skip
-_AMBIGUOUS = "order_slip"
-
-
-def _is_list(element: etree._Element) -> bool:
-    if element.tag != _AMBIGUOUS:
-        return element.tag in _LIST_TAGS
-    # `order_slip` is the resource and the node of one record; a list of it is called `order_slips`. [LIVE]
-    return len(element) > 0 and element[0].tag == _AMBIGUOUS
 
 
 def to_record(element: etree._Element) -> Record:
@@ -245,7 +229,9 @@ def rights(content: bytes) -> dict[str, frozenset[str]]:
     api = root.find("api")
     if api is None:
         raise WireError("no list of resources")
-    return {node.tag: frozenset(name for name, value in node.attrib.items() if value == "true") for node in api}
+    return {
+        str(node.tag): frozenset(str(name) for name, value in node.attrib.items() if value == "true") for node in api
+    }
 
 
 def build(node: str, records: Sequence[Mapping[str, object]]) -> bytes:
@@ -265,8 +251,7 @@ def build(node: str, records: Sequence[Mapping[str, object]]) -> bytes:
 def _add(parent: etree._Element, name: str, value: object) -> None:
     if name == "associations":
         block = etree.SubElement(parent, name)
-        assert isinstance(value, Mapping)
-        for link, (node, ids) in value.items():
+        for link, (node, ids) in cast("Mapping[str, tuple[str, Sequence[str]]]", value).items():
             holder = etree.SubElement(block, link)
             for link_id in ids:
                 etree.SubElement(etree.SubElement(holder, node), "id").text = link_id
@@ -275,15 +260,13 @@ def _add(parent: etree._Element, name: str, value: object) -> None:
     if isinstance(value, Mapping):
         for language, text in value.items():
             child = etree.SubElement(element, "language", id=str(language))
-            child.text = etree.CDATA(_sendable(str(text)))
+            child.text = _sendable(str(text))
     else:
         element.text = _sendable(str(value))
 
 
 def _sendable(text: str) -> str:
-    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", " ", text)
-    # CDATA cannot hold its own end mark.
-    return text.replace("]]>", "]] >")
+    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", " ", text)
 
 
 def rebuild(
@@ -312,24 +295,18 @@ def _drop_attributes(node: etree._Element) -> None:
         element.tail = None
 
 
-def set_text(element: etree._Element, name: str, value: str) -> None:
-    """Set a plain field of a record that is sent back whole."""
+def set_node(element: etree._Element, name: str, value: object) -> None:
+    """Set a plain field of a record, or the languages of a text; languages not given keep what was read."""
     node = element.find(name)
     if node is None:
         node = etree.SubElement(element, name)
-    node.text = _sendable(value)
-
-
-def set_languages(element: etree._Element, name: str, texts: Mapping[str, str]) -> None:
-    """Set the languages of a field; languages not given keep the text that was read."""
-    node = element.find(name)
-    if node is None:
-        node = etree.SubElement(element, name)
-    held = {child.get("id"): child for child in node}
-    if not held:
-        node.text = None
-    for language, text in texts.items():
-        child = held.get(language)
-        if child is None:
-            child = etree.SubElement(node, "language", id=language)
-        child.text = etree.CDATA(_sendable(text))
+    if not isinstance(value, Mapping):
+        for child in list(node):
+            node.remove(child)
+        node.text = _sendable(str(value))
+        return
+    for language, text in value.items():
+        held = next((c for c in node if c.get("id") == language), None)
+        if held is None:
+            held = etree.SubElement(node, "language", id=language)
+        held.text = etree.CDATA(_sendable(str(text)))
