@@ -58,6 +58,8 @@ def build_document(
     order = money.order
     rule = checked_rule(bundle, settings, context, findings)
     day = header.document_date(bundle, settings, context, findings)
+    territoriality = header.territoriality(bundle, settings.maps, findings)
+    shipping_mode = header.shipping_mode(bundle, settings.maps, context, findings)
     values = header.merge_values(bundle, day)
 
     taxes = TaxBook(settings.maps, context.vat, money.lines, findings)
@@ -98,12 +100,12 @@ def build_document(
         customer=choice.code,
         customer_name=choice.name,
         new_customer=choice.new.key if choice.new else "",
-        territoriality=header.territoriality(bundle, settings.maps, findings),
+        territoriality=territoriality,
         tax_inclusive=inclusive,
         currency=currency,
         payment_terms=rule.payment_terms,
         payment_means=rule.payment_means,
-        shipping_mode=header.shipping_mode(bundle, settings.maps, context),
+        shipping_mode=shipping_mode,
         shipping_amount=shipped.footer.amount if shipped.footer else ZERO,
         shipping_vat_id=shipped.footer_vat_id,
         shipping_vat_rate=shipped.footer.rate if shipped.footer else ZERO,

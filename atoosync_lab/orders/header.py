@@ -9,7 +9,7 @@ from atoosync_lab.model.documents import DocumentKind
 from atoosync_lab.orders.addresses import LIMITS
 from atoosync_lab.orders.bundle import OrderBundle, id_order
 from atoosync_lab.orders.context import BuildContext
-from atoosync_lab.orders.reasons import Findings
+from atoosync_lab.orders.reasons import PAGE_CARRIERS, PAGE_COUNTRIES, Findings
 from atoosync_lab.settings.orders import DateSource, MapSettings, OrderSettings
 
 _OVERSEAS = {
@@ -112,14 +112,25 @@ def territoriality(bundle: OrderBundle, maps: MapSettings, findings: Findings | 
     if rule is None and country == "MC":
         rule = maps.countries.get("FR")
     name = "with_tax" if has_tax(bundle) else "without_tax"
-    found: str = getattr(rule, name) if rule is not None else ""
+    own: str = getattr(rule, name) if rule is not None else ""
     default: str = getattr(maps.default_country, name)
-    return found or default
+    found = own or default
+    if not found and findings is not None:
+        code = "orders.country_unmapped" if name == "with_tax" else "orders.country_unmapped_untaxed"
+        findings.hold(code, PAGE_COUNTRIES, "country", country)
+    return found
 
 
-def shipping_mode(bundle: OrderBundle, maps: MapSettings, context: BuildContext) -> str:
-    """ERP shipping mode of the order's carrier, by id or by name (ORD-06), else the default."""
+def shipping_mode(
+    bundle: OrderBundle, maps: MapSettings, context: BuildContext, findings: Findings | None = None
+) -> str:
+    """ERP shipping mode of the order's carrier, by id or by name (ORD-06), else the default.
+
+    An order without carrier (downloads, vouchers) needs none.
+    """
     carrier = bundle.order.carrier_id
-    if maps.carriers_by == "name":
-        carrier = context.carrier_names.get(carrier, "")
-    return maps.carriers.get(carrier, "") or maps.default_carrier
+    name = context.carrier_names.get(carrier, "")
+    found = maps.carriers.get(name if maps.carriers_by == "name" else carrier, "") or maps.default_carrier
+    if not found and carrier not in ("", "0") and findings is not None:
+        findings.hold("orders.carrier_unmapped", PAGE_CARRIERS, "carrier", name or carrier)
+    return found

@@ -10,6 +10,8 @@ from atoosync_lab.model.i18n import Message
 from atoosync_lab.orders.differences import Difference
 
 PAGE_TAXES = "orders.maps.taxes"
+PAGE_COUNTRIES = "orders.maps.countries"
+PAGE_CARRIERS = "orders.maps.carriers"
 PAGE_PAYMENTS = "orders.maps.payments"
 PAGE_CURRENCIES = "orders.maps.currencies"
 PAGE_ARTICLES = "orders.articles"

@@ -217,7 +217,7 @@ class Ledger:
         columns = (ledger.c.key, ledger.c.generation, ledger.c.state, ledger.c.target_number)
         query = select(*columns).where(ledger.c.profile == profile, ledger.c.flow == flow)
         with self._store.read() as connection:
-            current = dict(connection.execute(raised).tuples().all())
+            current = dict([tuple(r) for r in connection.execute(raised)])
             rows = connection.execute(query).all()
         return {r.key: (State(r.state), r.target_number) for r in rows if r.generation == current.get(r.key, 1)}
 

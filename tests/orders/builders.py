@@ -15,6 +15,7 @@ from atoosync_lab.orders.bundle import OrderBundle, Sibling
 from atoosync_lab.orders.context import BuildContext, CustomerChoice, item_finder
 from atoosync_lab.orders.reasons import Built, Held
 from atoosync_lab.settings.orders import (
+    CountryRule,
     MapSettings,
     OrderOptions,
     OrderSettings,
@@ -140,7 +141,14 @@ def settings(
     """A profile that maps the French taxes and one payment method."""
     fields: dict[str, Any] = {
         "maps": MapSettings(
-            **{"taxes": TAXES, "zero_tax": "V0", "payments": {"ps_wirepayment|EUR": RULE}, **(maps or {})}
+            **{
+                "taxes": TAXES,
+                "zero_tax": "V0",
+                "payments": {"ps_wirepayment|EUR": RULE},
+                "default_country": CountryRule(with_tax="T", without_tax="T"),
+                "default_carrier": "S",
+                **(maps or {}),
+            }
         ),
         "articles": ARTICLES,
         "options": OrderOptions(**(options or {})),

@@ -11,7 +11,8 @@ from atoosync_lab.model.sales import OrderDiscount
 from atoosync_lab.orders.build import build_document
 from atoosync_lab.orders.checks import check_settings
 from atoosync_lab.orders.context import item_finder
-from atoosync_lab.settings.orders import PaymentRule, SettlementSettings, StatusRule
+from atoosync_lab.orders.reasons import Held
+from atoosync_lab.settings.orders import CountryRule, PaymentRule, SettlementSettings, StatusRule
 from tests.orders.builders import RULE, VAT, D, address, bundle, codes, context, held, line, make, payment, settings
 
 LATE = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
@@ -339,3 +340,14 @@ def test_line_of_several_taxes_needs_a_row_for_the_pair_as_the_shop_names_it():
     assert codes(build_document(order, settings(), context())) == {"orders.tax_unmapped"}
     maps = {"taxes": {"TVA + Eco|25.5": "V255"}}
     assert make(order, settings(maps=maps), vat={**VAT, "V255": D("25.5")}).document.totals.incl_tax == D("12.55")
+
+
+@pytest.mark.spec("ORD-03", "ORD-06")
+def test_order_is_held_when_country_or_carrier_is_not_mapped_and_has_no_default() -> None:
+    bare = settings(maps={"default_country": CountryRule(), "default_carrier": ""})
+    result = build_document(bundle([line()], "12.00"), bare, context())
+    assert isinstance(result, Held)
+    assert {(r.code, r.page) for r in result.reasons} >= {("orders.country_unmapped", "orders.maps.countries")}
+    with_carrier = build_document(bundle([line()], "12.00", carrier_id="7"), bare, context())
+    assert isinstance(with_carrier, Held)
+    assert "orders.carrier_unmapped" in {r.code for r in with_carrier.reasons}

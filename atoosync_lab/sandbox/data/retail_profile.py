@@ -80,6 +80,7 @@ def _orders() -> dict[str, Any]:
                     "create_settlement": True,
                 }
             },
+            "default_carrier": "COL",
             "currencies": {CURRENCY: CURRENCY},
         },
         "articles": {**SPECIAL_ARTICLES, "difference_vat": VAT_UK_0},
