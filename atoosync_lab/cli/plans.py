@@ -10,6 +10,7 @@ from atoosync_lab.cli.common import Face, JsonOption, ProfileOption, chosen, com
 from atoosync_lab.cli.outcome import report
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.planning import plan as plan_files
+from atoosync_lab.planning.labels import field_name
 from atoosync_lab.planning.plan import Plan
 from atoosync_lab.runs.run import RunRequest, apply_saved
 from atoosync_lab.runs.run import run as run_flow
@@ -142,14 +143,25 @@ def show_plan(
                 translate(f"action.{r.action.value}"),
                 r.key,
                 r.label[:40],
-                "; ".join(f"{f}: {_cut(b)} → {_cut(a)}" for f, b, a in r.changes[:3])
-                + (f" (+{len(r.changes) - 3})" if len(r.changes) > 3 else ""),
+                _changes(r.changes),
                 r.reason_text(),
             )
             for r in rows
         ],
     )
     say("cli.plan.nothing_written", plan=plan.meta.id)
+
+
+def _changes(changes: tuple[tuple[str, str | None, str | None], ...]) -> str:
+    """The first changes; a new record shows values alone."""
+    shown = [
+        f"{field_name(name)} : {_cut(after)}"
+        if before is None
+        else f"{field_name(name)} : {_cut(before)} → {_cut(after)}"
+        for name, before, after in changes[:3]
+    ]
+    more = f" (+{len(changes) - 3})" if len(changes) > 3 else ""
+    return " ; ".join(shown) + more
 
 
 def _cut(text: str | None) -> str:

@@ -23,6 +23,15 @@ class StatusContext:
     """Shop order id -> status this flow set last."""
 
 
+_BECAME = {
+    DocumentKind.QUOTE: "order_status.became_quote",
+    DocumentKind.ORDER: "order_status.became_order",
+    DocumentKind.DELIVERY_NOTE: "order_status.became_delivery_note",
+    DocumentKind.INVOICE: "order_status.became_invoice",
+    DocumentKind.CREDIT_NOTE: "order_status.became_credit_note",
+}
+
+
 def plan_order_status(ctx: StatusContext, out: PlanWriter) -> None:
     """Fill `out`: one row an order whose document was transformed."""
     update = ctx.profile.orders.status_update
@@ -50,7 +59,7 @@ def plan_order_status(ctx: StatusContext, out: PlanWriter) -> None:
                     key=order,
                     target_id=order,
                     label=number,
-                    reason=f"order_status.became_{kind.value}",
+                    reason=_BECAME[kind],
                     params=params,
                     changes=(("status", ctx.sent.get(order), str(params["status"])),),
                     units=1,

@@ -16,7 +16,7 @@ from atoosync_lab.applying.context import ApplyContext, Tally
 from atoosync_lab.applying.resolve import resolve
 from atoosync_lab.applying.stale import check_fresh
 from atoosync_lab.connectors.base import ErpConnector, Scope, ShopConnector
-from atoosync_lab.model.errors import AtooSyncError, QuotaReachedError, SettingsError, StoppedError
+from atoosync_lab.model.errors import AtooSyncError, QuotaReachedError, SettingsError, StoppedError, StorageError
 from atoosync_lab.model.events import Level, OnEvent, Stage, ignore
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.points import point
@@ -24,9 +24,11 @@ from atoosync_lab.planning import plan as plans
 from atoosync_lab.planning.plan import Plan
 from atoosync_lab.runs import flows
 from atoosync_lab.runs.capturing import capture_erp, capture_shop
+from atoosync_lab.runs.exporting import export_journal
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.making import make_plan
 from atoosync_lab.runs.recorder import Recorder, counts_of
+from atoosync_lab.runs.tracing import traces_of
 from atoosync_lab.runs.workspace import Workspace, whoami
 from atoosync_lab.settings import Profile
 from atoosync_lab.snapshots.captures import Capture
@@ -258,7 +260,8 @@ def _in_journal(
         tally = Tally()
         recorder(Stage.RESOLVE, "run.started", {"flow": flow.name, "zone": profile.timezone, "who": request.who})
         try:
-            with workspace.shop(profile) as shop, workspace.erp(profile) as erp:
+            traces = traces_of(workspace, profile, row.id)
+            with workspace.shop(profile, traces) as shop, workspace.erp(profile, traces) as erp:
                 stop = StopFlag(workspace.journal, row.id)
                 work = _Work(workspace, profile, shop, erp, recorder, stop, lease, tally)
                 body(work)
@@ -301,7 +304,14 @@ def _end(
     recorder.flush()
     plan = work.plan if work else None
     workspace.journal.update(run_id, plan_id=plan.meta.id if plan else None)
-    return RunResult(workspace.journal.finish(run_id, state, counts=counts, message=message), plan)
+    ended = workspace.journal.finish(run_id, state, counts=counts, message=message)
+    try:
+        export_journal(workspace, ended.profile)
+    except StorageError as error:
+        # The boards show it with the next run; the journal itself is safe.
+        recorder(Stage.FINISH, error.code, error.message.params, level=Level.WARNING)
+        recorder.flush()
+    return RunResult(ended, plan)
 
 
 def capture_now(workspace: Workspace, profile_id: str, flow_name: str, *, full: bool = False) -> dict[str, Capture]:

@@ -6,11 +6,12 @@ import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from atoosync_lab.connectors.base import ErpConnector, ShopConnector
+from atoosync_lab.model.ports import TraceSink
 from atoosync_lab.runs import systems
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.engine import Store
@@ -85,18 +86,18 @@ class Workspace:
         return systems.Wiring(self.store, self.secrets)
 
     @contextmanager
-    def shop(self, profile: Profile) -> Iterator[ShopConnector]:
+    def shop(self, profile: Profile, trace: TraceSink | None = None) -> Iterator[ShopConnector]:
         """The profile's shop connector, closed afterwards."""
-        connector = systems.open_shop(profile, self.wiring)
+        connector = systems.open_shop(profile, replace(self.wiring, trace=trace))
         try:
             yield connector
         finally:
             connector.close()
 
     @contextmanager
-    def erp(self, profile: Profile) -> Iterator[ErpConnector]:
+    def erp(self, profile: Profile, trace: TraceSink | None = None) -> Iterator[ErpConnector]:
         """The profile's ERP connector, closed afterwards."""
-        connector = systems.open_erp(profile, self.wiring)
+        connector = systems.open_erp(profile, replace(self.wiring, trace=trace))
         try:
             yield connector
         finally:
