@@ -61,7 +61,7 @@ format: $(DEV) ## put format, import order and notebooks right
 	$(BIN)/ruff check --fix .
 	$(BIN)/python tools/notebooks.py --fix
 
-bench: $(DEV) ## measure (NAME=one; without a name, lists them)
+bench: $(DEV) ## measurements, one JSON object a line (NAME=one)
 	@$(BIN)/python tools/bench.py $(NAME)
 
 matrix: $(DEV) ## which test proves which row of the specification, and does it pass (ID=ART-07 for one)

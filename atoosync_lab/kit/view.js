@@ -8,6 +8,8 @@ function render({ model, el }) {
   root.dataset.lmSuppressShortcuts = "true"; // keys typed here belong to the page, not to the notebook
   el.append(root);
   let timer = null;
+  let pressed = false; // a button replaced between press and release would never be clicked
+  let late = false;
 
   const send = (action, value) => {
     root.setAttribute("aria-busy", "true");
@@ -15,6 +17,10 @@ function render({ model, el }) {
   };
 
   const paint = () => {
+    if (pressed) {
+      late = true;
+      return;
+    }
     const active = root.contains(document.activeElement) ? document.activeElement : null;
     const key = active?.dataset.atKey;
     const typed = active?.tagName === "INPUT" ? [active.value, active.selectionStart, active.selectionEnd] : null;
@@ -44,12 +50,25 @@ function render({ model, el }) {
     clearTimeout(timer);
     timer = setTimeout(() => send(target.dataset.atInput, target.value), target.tagName === "SELECT" ? 0 : WAIT_MS);
   };
+  const down = () => { pressed = true; };
+  const up = () => setTimeout(() => { // after the click that the release brings
+    pressed = false;
+    if (late) {
+      late = false;
+      paint();
+    }
+  }, 0);
+  root.addEventListener("pointerdown", down);
+  window.addEventListener("pointerup", up);
+  window.addEventListener("pointercancel", up);
   root.addEventListener("click", clicked);
   root.addEventListener("input", typing);
   model.on("change:revision", paint);
   paint();
   return () => {
     clearTimeout(timer);
+    window.removeEventListener("pointerup", up);
+    window.removeEventListener("pointercancel", up);
     model.off("change:revision", paint);
   };
 }

@@ -81,6 +81,13 @@ def flow_title(flow: str, language: str | None = None) -> str:
     return flow if title == code else title
 
 
+def system_name(system: str) -> str:
+    """The name a system bears among people; its id where it has no other."""
+    code = f"kit.system.{system}"
+    name = translate(code)
+    return system if name == code else name
+
+
 def banner(kind: str, *parts: str, class_: str = "") -> Html:
     """A sentence that stands out, with its cure; `kind`: block, warn, ok, info."""
     look = f"banner banner-{kind} banner-t {class_}".strip()

@@ -1,14 +1,16 @@
 """A run while it runs: stage, n / total, the last lines of its log, and Stop.
 
-Events come from the flow in the page's own thread; JupyterLab hands the click on Stop to the kernel beside it (kernel
-subshells), and the journal carries the wish to the flow, as it does from any other process.
+The flow works in a thread while the cell waits for it: the kernel hands widget messages to a cell that waits, never to
+one that is busy (a click on Stop would otherwise be heard when there is nothing left to stop). The journal carries the
+wish to the flow, as it does from any other process.
 """
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import TypeVar
 
 from IPython.display import display
 
@@ -17,11 +19,13 @@ from atoosync_lab.kit.icons import icon
 from atoosync_lab.kit.markup import Html, tag
 from atoosync_lab.kit.run_card import Line
 from atoosync_lab.kit.view import View
-from atoosync_lab.model.events import Event, Stage
+from atoosync_lab.model.events import Event, OnEvent, Stage
 from atoosync_lab.model.i18n import translate
 
 EVERY = 0.2
 """Seconds between two paints: five a second is as fast as one can read."""
+
+Result = TypeVar("Result")
 
 _STEPS = (Stage.CAPTURE, Stage.PLAN, Stage.APPLY)
 
@@ -48,39 +52,51 @@ class LivePanel:
         self._stage: Stage = Stage.RESOLVE
         self._done: int | None = None
         self._total: int | None = None
-        self._painted = 0.0
         self.view = View(self._html(), {"stop": self._stop})
 
-    def display(self) -> None:
-        """Show the panel under the cell."""
-        display(self.view)  # type: ignore[no-untyped-call]
+    async def follow(self, work: Callable[[OnEvent], Result]) -> Result:
+        """Do the work in a thread and show it under the cell until it has ended.
 
-    def __call__(self, event: Event) -> None:
-        """An event of the run (`model.events.OnEvent`)."""
+        Args:
+            work: the run; given whom to tell what happens.
+
+        Raises:
+            Exception: whatever the work raises.
+        """
+        display(self.view)  # type: ignore[no-untyped-call]
+        task = asyncio.ensure_future(asyncio.to_thread(work, self.note))
+        try:
+            while not task.done():
+                await asyncio.wait({task}, timeout=EVERY)
+                self._paint()
+            return task.result()
+        except asyncio.CancelledError:
+            # The kernel was interrupted: the thread cannot be, so the flow is asked to stop after its batch.
+            self._request_stop()
+            raise
+        finally:
+            self._ended = True
+            self._paint()
+
+    def note(self, event: Event) -> None:
+        """An event of the run (`model.events.OnEvent`); may come from another thread, shown at the next paint."""
         self._stage = event.stage
         if event.done is not None:
             self._done, self._total = event.done, event.total
         if event.code != "run.progress":
             text = translate(event.code, event.params, self._language)
             self._lines.append(Line(at=event.at, level=str(event.level), text=text, record=event.record))
-        if time.monotonic() - self._painted >= EVERY:
-            self.paint()
 
-    def end(self) -> None:
-        """The run is over: nothing is left to stop."""
-        self._ended = True
-        self.paint()
-
-    def paint(self) -> None:
-        """Show what is known now."""
-        self._painted = time.monotonic()
-        self.view.show(self._html())
+    def _paint(self) -> None:
+        html = self._html()
+        if html != self.view.html:
+            self.view.show(html)
 
     def _stop(self, _: str) -> None:
         if not self._stopping and not self._ended:
             self._stopping = True
             self._request_stop()
-            self.paint()
+            self._paint()
 
     def _html(self) -> Html:
         head = tag(
@@ -89,7 +105,7 @@ class LivePanel:
             None if self._ended else self._stop_button(),
             class_="card-h",
         )
-        log = run_card.log(list(self._lines), self._zone, self._language)
+        log = run_card.log(tuple(self._lines.copy()), self._zone, self._language)
         return tag("div", head, self._progress(), log, class_="card")
 
     def _stop_button(self) -> Html:

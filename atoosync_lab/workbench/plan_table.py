@@ -17,7 +17,7 @@ PAGE = 20
 SAME = 200
 """Identical records named at once; they are many, and all that there is to say of them is their key."""
 
-_COLUMNS = (("open", 44), ("action", 128), ("key", 170), ("label", 0), ("change", 0), ("reason", 0), ("units", 76))
+_COLUMNS = (("open", 44), ("action", 124), ("key", 190), ("change", 0), ("reason", 0), ("units", 72))
 
 
 class PlanTable:
@@ -108,19 +108,15 @@ class PlanTable:
     def _columns(self) -> Html:
         return tag(
             "colgroup",
-            *[
-                tag("col", style=f"width:{width}px" if width else None, class_="c-opt" if name == "label" else None)
-                for name, width in _COLUMNS
-            ],
+            *[tag("col", style=f"width:{width}px" if width else None) for _, width in _COLUMNS],
         )
 
     def _head(self) -> Html:
-        looks = {"units": "num", "label": "c-opt"}
         heads = [
-            tag("th", translate(f"preview.head.{name}"), class_=looks.get(name), scope="col")
-            for name, _ in _COLUMNS[1:]
+            tag("th", translate(f"preview.head.{name}"), class_="num" if name == "units" else None, scope="col")
+            for name, _ in _COLUMNS
         ]
-        return tag("thead", tag("tr", tag("td"), *heads))
+        return tag("thead", tag("tr", *heads))
 
     def _row(self, row: PlanRow) -> list[Html]:
         is_open = row.seq in self._opened
@@ -133,8 +129,9 @@ class PlanTable:
         cells = (
             tag("td", opener),
             tag("td", words.action_pill(str(row.action))),
-            tag("td", row.key, class_="mono wraps"),
-            tag("td", tag("span", row.label, class_="cut", title=row.label), class_="c-opt"),
+            tag(
+                "td", tag("div", row.key, class_="mono key"), tag("div", row.label, class_="cut xs t3", title=row.label)
+            ),
             tag("td", changes.inline(row.changes), class_="wraps"),
             tag("td", row.reason_text(), class_="wraps t2"),
             tag("td", formats.number(row.units), class_="num"),

@@ -32,7 +32,7 @@ def check(namespace: Mapping[str, Any]) -> PreviewParameters:
     return parameters.given(PreviewParameters, namespace)
 
 
-def plan(session: Session, given: PreviewParameters) -> Plan:
+async def plan(session: Session, given: PreviewParameters) -> Plan:
     """The saved plan that was asked for, or a new one: both sides are read, nothing is written.
 
     Raises:
@@ -49,12 +49,8 @@ def plan(session: Session, given: PreviewParameters) -> Plan:
         lambda: journal.request_stop(run_id, who=whoami()),
         dry_run=True,
     )
-    panel.display()
     request = RunRequest(profile=session.profile_id, flow=given.flow, filter=given.filter, dry_run=True, run_id=run_id)
-    try:
-        result = run(session.workspace, request, panel)
-    finally:
-        panel.end()
+    result = await panel.follow(lambda tell: run(session.workspace, request, tell))
     if result.plan is None:
         raise StalePlanError("preview.stopped_before_plan", state=words.state_word(result.run.state.value))
     return result.plan
@@ -119,7 +115,7 @@ def _read(session: Session, plan: Plan) -> str:
         capture = found.get(capture_id)
         if capture is not None:
             at = formats.moment(capture.finished_at, zone)
-            parts.append(translate(f"preview.read.{side}", {"system": capture.system, "at": at}))
+            parts.append(translate(f"preview.read.{side}", {"system": words.system_name(capture.system), "at": at}))
     return " ".join([*parts, translate("preview.made", {"at": formats.moment(plan.meta.made_at, zone)})])
 
 

@@ -35,7 +35,7 @@ def check(namespace: Mapping[str, Any]) -> RunParameters:
     return parameters.given(RunParameters, namespace)
 
 
-def run(session: Session, given: RunParameters) -> RunResult:
+async def run(session: Session, given: RunParameters) -> RunResult:
     """Run the flow now, with live progress and Stop.
 
     Raises:
@@ -50,7 +50,6 @@ def run(session: Session, given: RunParameters) -> RunResult:
         lambda: journal.request_stop(run_id, who=whoami()),
         dry_run=given.dry_run,
     )
-    panel.display()
     request = RunRequest(
         profile=session.profile_id,
         flow=given.flow,
@@ -62,12 +61,10 @@ def run(session: Session, given: RunParameters) -> RunResult:
         notebook=f"runs/{run_id}.ipynb" if given.run_id else "",
     )
     try:
-        result = run_flow(session.workspace, request, panel)
+        result = await panel.follow(lambda tell: run_flow(session.workspace, request, tell))
     except AtooSyncError as error:
         _tell(run_id, error)
         raise
-    finally:
-        panel.end()
     _tell(run_id, None)
     return result
 

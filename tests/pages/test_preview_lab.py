@@ -34,7 +34,13 @@ def run_all(page: Page, server: Server, name: str) -> None:
         "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
         timeout=40_000,
     )
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    # The command's promise is not waited for: it is kept only when the last cell has ended.
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+
+
+def look_at(page: Page, selector: str) -> None:
+    """Bring something into view in one step: JupyterLab takes cells out of the page and back while it scrolls."""
+    page.evaluate("name => document.querySelector(name)?.scrollIntoView({block: 'center'})", selector)
 
 
 @pytest.mark.spec("BEY-01")
@@ -52,7 +58,7 @@ def test_consultant_reads_a_plan_field_by_field_in_french(
     expect(page.locator(".sub")).to_contain_text("Rien n’est encore écrit.")
     expect(page.locator("[data-cost=calls] .v")).to_have_text("64")
     expect(page.locator(".page-n")).to_have_text("Lignes 1 à 20 sur 67")
-    page.locator("[data-action=block]").scroll_into_view_if_needed()
+    look_at(page, ".tiles")
     shot("preview-summary-fr")
 
     page.get_by_role("button", name="Suivantes").click()
@@ -71,7 +77,7 @@ def test_consultant_reads_a_plan_field_by_field_in_french(
     expect(price).to_have_text(["Prix HT", "8,90", "9,40"])
     expect(detail.locator("tr[data-field='summary@1'] del").first).to_have_text("AOP")
     expect(detail.locator("tr[data-field=barcode] td.was")).to_have_text("vide")
-    page.locator(".plan").scroll_into_view_if_needed()
+    look_at(page, ".plan")
     shot("preview-row-fr")
 
 
@@ -90,3 +96,57 @@ def test_preview_speaks_english_and_shows_foreign_text_as_text(
     assert page.locator(".at img").count() == 0
     expect(page.locator(".at-view").last).not_to_contain_text(re.compile(r"\b(preview|kit|field)\."))
     shot("preview-en")
+
+
+ENDLESS = """
+import time
+from datetime import UTC, datetime
+import atoosync_lab
+from atoosync_lab.model.events import Event, Stage
+from atoosync_lab.store.journal import StopFlag
+from atoosync_lab.workbench.live import LivePanel
+
+session = atoosync_lab.open("calanques")
+journal = session.workspace.journal
+run = journal.start("calanques", "stocks", who="camille")
+stop = StopFlag(journal, run.id)
+panel = LivePanel("stocks", "Europe/Paris", lambda: journal.request_stop(run.id, who="camille"), dry_run=False)
+
+def work(tell):
+    for number in range(250):
+        tell(Event(at=datetime.now(UTC), stage=Stage.APPLY, code="run.progress", done=number, total=250))
+        if number % 10 == 0:
+            tell(Event(at=datetime.now(UTC), stage=Stage.APPLY, code="order.new", params={"order": str(number)}))
+        if stop.requested():
+            break
+        time.sleep(0.1)
+    return number
+
+print("stopped at", await panel.follow(work))
+"""
+
+
+@pytest.mark.spec("RUN-01")
+def test_progress_is_seen_and_stop_is_heard_while_the_cell_waits(
+    quiet_page: Page, lab_server: Server, notebooks: Path, shot: Shot
+) -> None:
+    page = quiet_page
+    source = json.loads((notebooks / "run.ipynb").read_text(encoding="utf-8"))
+    cell = {
+        "cell_type": "code",
+        "id": "busy",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": ENDLESS,
+    }
+    (notebooks / "busy.ipynb").write_text(json.dumps({**source, "cells": [cell]}), encoding="utf-8")
+    run_all(page, lab_server, "busy")
+    page.wait_for_selector(".bar[aria-valuenow]", timeout=20_000)
+    expect(page.locator(".log")).to_contain_text("Commande 10 à créer", timeout=10_000)
+    shot("live-fr")
+    page.get_by_role("button", name="Arrêter").click()
+    said = page.get_by_text(re.compile(r"^stopped at \d+"))
+    said.wait_for(timeout=10_000)
+    assert int(said.inner_text().split()[-1]) < 249
+    expect(page.get_by_role("button", name=re.compile("Arrê"))).to_have_count(0)
