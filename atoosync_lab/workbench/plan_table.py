@@ -17,7 +17,7 @@ PAGE = 20
 SAME = 200
 """Identical records named at once; they are many, and all that there is to say of them is their key."""
 
-_COLUMNS = (("open", 44), ("action", 124), ("key", 190), ("change", 0), ("reason", 0), ("units", 72))
+_COLUMNS = (("open", 44), ("action", 136), ("key", 190), ("change", 0), ("reason", 0), ("units", 72))
 
 
 class PlanTable:

@@ -67,6 +67,7 @@ def test_consultant_reads_a_plan_field_by_field_in_french(
     expect(page.locator(".plan tr[data-key]")).to_have_count(1)
     expect(page.locator(".plan tr[data-key]")).to_contain_text("n’est relié à aucune règle de taxe")
     page.get_by_role("button", name=re.compile("^Tout sauf identiques")).click()
+    expect(page.locator(".page-n")).to_have_text("Lignes 1 à 20 sur 67")
     search = page.get_by_placeholder("Référence ou nom")
     search.fill("lavande")
     expect(page.locator(".plan tr[data-key]")).to_have_count(1)
