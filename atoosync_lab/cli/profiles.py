@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import getpass
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 import yaml
-from pydantic import ValidationError
 
 from atoosync_lab.cli.common import JsonOption, ProfileOption, chosen, command, dump, out, say, table, when, workspace
+from atoosync_lab.cli.validation import changed, validated
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs.systems import SECRET_FIELDS
 from atoosync_lab.runs.workspace import whoami
-from atoosync_lab.settings import Profile
 
 app = typer.Typer(no_args_is_help=True)
+
+MARKS = ("articles", "prices", "stocks", "article-status")
+"""Flows that keep a last-transfer date (ART-12)."""
 
 LISTS = {"shop_lists", "erp_lists"}
 """Read from the systems, not settings: left out of exports."""
@@ -49,19 +50,6 @@ def create(
         space.profiles.create(profile, who=whoami())
         say("cli.profile.created", profile=profile.name, id=profile.id)
         say("cli.profile.secrets_needed", fields=", ".join(SECRET_FIELDS.get(shop, ()) + SECRET_FIELDS.get(erp, ())))
-
-
-def validated(document: dict[str, Any]) -> Profile:
-    """A profile from a document.
-
-    Raises:
-        SettingsError: a field is wrong; the message names each with its cause.
-    """
-    try:
-        return Profile.model_validate(document)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or '?'}: {e['msg']}" for e in error.errors())
-        raise SettingsError("settings.invalid", errors=wrong) from error
 
 
 @app.command("list")
@@ -104,30 +92,9 @@ def set_value(
     with workspace() as space:
         found = chosen(space, profile)
         revision = space.profiles.revision(found.id)
-        document = found.model_dump(mode="json")
-        _put(document, path, _value(value))
-        space.profiles.save(validated(document), who=whoami(), expected_revision=revision)
+        profile_now = changed(found.model_dump(mode="json"), path, value)
+        space.profiles.save(profile_now, who=whoami(), expected_revision=revision)
         say("cli.profile.saved", setting=path, value=value)
-
-
-def _value(text: str) -> Any:
-    try:
-        # A figure stays text until its field says what it is: no float ever.
-        return json.loads(text, parse_float=str)
-    except json.JSONDecodeError:
-        return text
-
-
-def _put(document: dict[str, Any], path: str, value: Any) -> None:
-    *parents, last = path.split(".")
-    place: Any = document
-    for name in parents:
-        if not isinstance(place, dict) or name not in place:
-            raise SettingsError("settings.unknown_path", path=path, known=", ".join(place) if place else "")
-        place = place[name]
-    if not isinstance(place, dict):
-        raise SettingsError("settings.unknown_path", path=path, known="")
-    place[last] = value
 
 
 @app.command()
@@ -224,6 +191,8 @@ def mark(
     """Show the last-transfer dates, or set one (ART-12)."""
     with workspace() as space:
         found = chosen(space, profile)
+        if flow and flow not in MARKS:
+            raise SettingsError("settings.unknown_mark", flow=flow, known=", ".join(MARKS))
         if flow and at:
             try:
                 moment = datetime.fromisoformat(at)
@@ -232,6 +201,5 @@ def mark(
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=ZoneInfo(found.timezone))
             space.marks.set(found.id, flow, moment.astimezone(UTC), who=whoami())
-        names = ("articles", "prices", "stocks", "article-status")
-        rows = [(translate(f"flow.{n}"), n, when(space.marks.get(found.id, n), found.timezone)) for n in names]
+        rows = [(translate(f"flow.{n}"), n, when(space.marks.get(found.id, n), found.timezone)) for n in MARKS]
         table(["cli.head.task", "cli.head.id", "cli.head.when"], rows)

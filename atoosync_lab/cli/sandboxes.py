@@ -12,6 +12,7 @@ import typer
 from atoosync_lab.cli.common import command, dump, say, workspace
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.sandbox import servers
+from atoosync_lab.sandbox.common.rules import FaultRule
 from atoosync_lab.sandbox.data.load import DataSet
 from atoosync_lab.sandbox.data.load import load as load_data
 from atoosync_lab.sandbox.prestashop.fields import Version
@@ -93,7 +94,10 @@ def fault(
         if running is None:
             raise SettingsError("cli.sandbox.not_running", system=system)
         try:
-            running.faults(json.loads(rules))
-        except json.JSONDecodeError as error:
+            wanted = json.loads(rules)
+            for rule in wanted:
+                FaultRule.parse(rule)
+        except (ValueError, TypeError, AttributeError) as error:
             raise SettingsError("cli.sandbox.bad_rules", text=str(error)) from error
+        running.faults(wanted)
         dump(running.calls())
