@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 import uuid_utils
 
-from atoosync_lab.model.errors import StorageError
+from atoosync_lab.model.errors import SettingsError, StorageError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.snapshots import duck
 
@@ -35,6 +35,9 @@ class Action(StrEnum):
     SKIP = "skip"
     BLOCK = "block"
 
+
+FOLDER = "plans"
+"""Name of the folder in sentences."""
 
 WRITES = (Action.CREATE, Action.UPDATE, Action.ACTIVATE, Action.DEACTIVATE, Action.LINK)
 
@@ -112,15 +115,18 @@ class PlanWriter:
     def __init__(self, folder: Path, profile: str) -> None:
         self.id = str(uuid_utils.uuid7())
         self._folder = folder / profile
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError("storage.not_writable", path="plans") from error
         self._temporary = self._folder / f"{self.id}.duckdb.tmp"
-        self.con = duck.connect(self._temporary)
+        self.con = duck.create(self._temporary, FOLDER)
         body = ", ".join(f"{name} {kind}" for name, kind in ROW_COLUMNS.items())
-        self.con.execute(f"CREATE TABLE row ({body})")
-        self.con.execute("CREATE TABLE unchanged (entity VARCHAR, key VARCHAR, target_id VARCHAR, reason VARCHAR)")
+        try:
+            with duck.writing(FOLDER):
+                self.con.execute(f"CREATE TABLE row ({body})")
+                self.con.execute(
+                    "CREATE TABLE unchanged (entity VARCHAR, key VARCHAR, target_id VARCHAR, reason VARCHAR)"
+                )
+        except BaseException:
+            self.abandon()
+            raise
         self._buffer: list[PlanRow] = []
         self._unchanged: list[tuple[str, str, str, str]] = []
 
@@ -135,6 +141,10 @@ class PlanWriter:
             self._flush()
 
     def _flush(self) -> None:
+        with duck.writing(FOLDER):
+            self._write_buffers()
+
+    def _write_buffers(self) -> None:
         rows, self._buffer = self._buffer, []
         same, self._unchanged = self._unchanged, []
         if same:
@@ -176,26 +186,27 @@ class PlanWriter:
         self._flush()
         path = self._folder / f"{self.id}.duckdb"
         try:
-            for alias in ("erp", "shop"):
-                self.con.execute(f"DETACH DATABASE IF EXISTS {alias}")
-            self.con.execute("CREATE TABLE plan (name VARCHAR, value VARCHAR)")
-            self.con.executemany(
-                "INSERT INTO plan VALUES (?, ?)",
-                [(name, json.dumps(getattr(meta, name), default=_plain, ensure_ascii=False)) for name in _META_FIELDS],
-            )
-            self.con.execute("CHECKPOINT").fetchall()
-            self.con.close()
-            os.chmod(self._temporary, 0o444)
-            os.replace(self._temporary, path)
-        except (OSError, duckdb.IOException) as error:
+            with duck.writing(FOLDER):
+                for alias in ("erp", "shop"):
+                    self.con.execute(f"DETACH DATABASE IF EXISTS {alias}")
+                self.con.execute("CREATE TABLE plan (name VARCHAR, value VARCHAR)")
+                self.con.executemany(
+                    "INSERT INTO plan VALUES (?, ?)",
+                    [(name, json.dumps(getattr(meta, name), default=_plain, ensure_ascii=False))
+                     for name in _META_FIELDS],
+                )  # fmt: skip
+                self.con.execute("CHECKPOINT").fetchall()
+                self.con.close()
+                os.chmod(self._temporary, 0o444)
+                os.replace(self._temporary, path)
+        except BaseException:
             self.abandon()
-            raise StorageError("storage.not_writable", path="plans") from error
+            raise
         return Plan.open(path)
 
     def abandon(self) -> None:
         """Drop the temporary file."""
-        self.con.close()
-        self._temporary.unlink(missing_ok=True)
+        duck.discard(self.con, self._temporary)
 
 
 _META_FIELDS = (
@@ -340,11 +351,13 @@ def find(folder: Path, profile: str, plan_id: str) -> Plan:
     """The plan with this id, or an unambiguous beginning of it.
 
     Raises:
-        StorageError: none, or several.
+        SettingsError: none, or several.
+        StorageError: its file is no complete plan.
     """
-    paths = sorted((folder / profile).glob(f"{plan_id}*.duckdb")) if plan_id else []
+    # Compared, not globbed: what a person types is no pattern and no path.
+    paths = [p for p in sorted((folder / profile).glob("*.duckdb")) if plan_id and p.stem.startswith(plan_id)]
     if len(paths) != 1:
-        raise StorageError("plan.not_found", plan=plan_id, count=len(paths))
+        raise SettingsError("plan.not_found", plan=plan_id, count=len(paths))
     return Plan.open(paths[0])
 
 

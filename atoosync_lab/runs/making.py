@@ -18,6 +18,7 @@ from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
 from atoosync_lab.settings.base import BEGINNING
+from atoosync_lab.snapshots import duck
 from atoosync_lab.snapshots.captures import Capture
 from atoosync_lab.store.ledger import State
 from atoosync_lab.store.profiles import settings_fingerprint
@@ -59,7 +60,8 @@ def make_plan(
             ctx = catalogue_context(workspace, profile, flow, shop, captures, keys, extra_filter, now)
             if flow.plan is None:
                 raise SettingsError("flow.unknown", flow=flow.name, known="")
-            flow.plan(ctx, out)
+            with duck.writing("plans"):
+                flow.plan(ctx, out)
             if not keys and not extra_filter:
                 marks[flow.mark] = (captures["erp"].started_at - MARK_OVERLAP).isoformat()
         elif flow.kind == "order-status":

@@ -6,7 +6,6 @@ read-only: a half-written one is never seen.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -19,11 +18,13 @@ import duckdb
 import uuid_utils
 
 from atoosync_lab.connectors.base import Connector, ReadRequest, Scope
-from atoosync_lab.model.errors import InvalidRecordError, StorageError
+from atoosync_lab.model.errors import InvalidRecordError, SettingsError, StorageError
 from atoosync_lab.model.records import table_name
 from atoosync_lab.snapshots import duck, tables
 
 FLUSH_ROWS = 5_000
+FOLDER = "captures"
+"""Name of the folder in sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +64,13 @@ class CaptureWriter:
         self._temporary = self.path.with_suffix(".duckdb.tmp")
         self._buffers: dict[type[Any], list[Any]] = {}
         self.counts: dict[str, int] = {}
-        with _disk_errors():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._con = duck.connect(self._temporary)
-            tables.create_tables(self._con)
+        self._con = duck.create(self._temporary, FOLDER)
+        try:
+            with duck.writing(FOLDER):
+                tables.create_tables(self._con)
+        except BaseException:
+            self.abandon()
+            raise
 
     def add(self, chunk: Any) -> None:
         """Buffer a chunk's records; full buffers are written."""
@@ -89,14 +93,14 @@ class CaptureWriter:
         rows = self._buffers.pop(cls, [])
         name = table_name(cls)
         self.counts[name] = self.counts.get(name, 0) + len(rows)
-        with _disk_errors():
+        with duck.writing(FOLDER):
             tables.insert(self._con, cls, rows)
 
     def finish(self, meta: dict[str, Any], base: Path | None = None) -> Path:
         """Write what is buffered, complete from `base`, and turn the file into a capture."""
         for cls in list(self._buffers):
             self._flush(cls)
-        with _disk_errors():
+        with duck.writing(FOLDER):
             if base is not None:
                 duck.attach(self._con, base, "base")
                 tables.merge_base(self._con, "base")
@@ -110,23 +114,7 @@ class CaptureWriter:
 
     def abandon(self) -> None:
         """Drop the temporary file."""
-        self._con.close()
-        self._temporary.unlink(missing_ok=True)
-
-
-class _disk_errors:  # noqa: N801 - used as a statement
-    """Translate disk trouble into our own sentence."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, OSError):
-            code = "storage.disk_full" if error.errno == errno.ENOSPC else "storage.not_writable"
-            raise StorageError(code, path=error.filename or "") from error
-        if isinstance(error, duckdb.IOException):
-            full = "No space left" in str(error)
-            raise StorageError("storage.disk_full" if full else "storage.not_writable", path="captures") from error
+        duck.discard(self._con, self._temporary)
 
 
 def _write_meta(con: duckdb.DuckDBPyConnection, table: str, meta: dict[str, Any]) -> None:
@@ -267,11 +255,11 @@ def get(folder: Path, profile: str, capture_id: str) -> Capture:
     """The capture with this id (or unambiguous beginning of it).
 
     Raises:
-        StorageError: none, or several.
+        SettingsError: none, or several.
     """
     found = [c for c in listed(folder, profile) if c.id.startswith(capture_id)]
     if len(found) != 1:
-        raise StorageError("capture.not_found", capture=capture_id, count=len(found))
+        raise SettingsError("capture.not_found", capture=capture_id, count=len(found))
     return found[0]
 
 

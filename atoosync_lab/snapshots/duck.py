@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -48,6 +52,70 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str) -> None:
         con.execute(f"ATTACH '{_quoted(path)}' AS {alias} (READ_ONLY)")
     except duckdb.Error as error:
         raise StorageError("capture.unreadable", path=path.name) from error
+
+
+FULL = ("No space left", "File too large", "Disk quota exceeded")
+"""What DuckDB's texts hold when the disk, a quota or a size limit is reached."""
+
+HALF_WRITTEN_AGE = 86_400.0
+"""Seconds after which a temporary file belongs to a process that died: no capture takes a day to be written."""
+
+
+@contextmanager
+def writing(what: str) -> Iterator[None]:
+    """Translate trouble of the disk while a file is written; other errors pass.
+
+    Args:
+        what: the folder people know: `captures` or `plans`.
+
+    Raises:
+        StorageError: disk full, or the folder cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+        raise StorageError("storage.disk_full" if full else "storage.not_writable", path=what) from error
+    except duckdb.Error as error:
+        # A full disk shows as IOException, or as TransactionException when the write-ahead log cannot grow.
+        text = str(error)
+        if any(sign in text for sign in FULL):
+            raise StorageError("storage.disk_full", path=what) from error
+        if isinstance(error, duckdb.IOException):
+            raise StorageError("storage.not_writable", path=what) from error
+        raise
+
+
+def create(temporary: Path, what: str) -> duckdb.DuckDBPyConnection:
+    """A new file to be filled, in a folder that is made; what dead processes left half-written there goes.
+
+    Raises:
+        StorageError: disk full, or the folder cannot be written.
+    """
+    with writing(what):
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        for old in temporary.parent.glob("*.duckdb.tmp*"):
+            if time.time() - old.stat().st_mtime > HALF_WRITTEN_AGE:
+                old.unlink(missing_ok=True)
+    try:
+        return connect(temporary)
+    except StorageError as error:
+        discard(None, temporary)
+        with writing(what):
+            raise error.__cause__ or error from None
+
+
+def discard(con: duckdb.DuckDBPyConnection | None, temporary: Path) -> None:
+    """Close and remove a file that will not be finished, with its log."""
+    try:
+        if con is not None:
+            con.close()
+    except duckdb.Error:
+        # Closing writes; on a full disk it fails, and the file goes all the same.
+        pass
+    finally:
+        for path in (temporary, temporary.with_name(temporary.name + ".wal")):
+            path.unlink(missing_ok=True)
 
 
 def _quoted(path: Path) -> str:
