@@ -41,7 +41,8 @@ lab: $(RUN) ## JupyterLab on notebooks/ (port 8888)
 	@$(BIN)/jupyter lab --ip=127.0.0.1 --port=$(LAB_PORT) --ServerApp.root_dir="$(CURDIR)/notebooks" $(ROOT) $(ARGS)
 
 boards: $(RUN) ## the dashboards, served by Voila (port 8866)
-	@$(BIN)/voila dashboards --Voila.ip=127.0.0.1 --port=$(BOARDS_PORT) --Voila.auto_token=True \
+	@JUPYTER_CONFIG_DIR="$(CURDIR)/atoosync_lab/boards/jupyter" JUPYTER_PATH="$(CURDIR)/atoosync_lab/boards/jupyter" \
+		$(BIN)/voila dashboards --Voila.ip=127.0.0.1 --port=$(BOARDS_PORT) --Voila.auto_token=True \
 		--VoilaConfiguration.show_tracebacks=False --VoilaConfiguration.allow_template_override=NO $(ARGS)
 
 test: $(DEV) ## every test, with a real browser for the pages (ARGS="-k word" narrows)

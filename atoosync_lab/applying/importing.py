@@ -223,9 +223,12 @@ class Importer:
 
     def _judge(self, pending: Pending, report: SubmissionReport) -> None:
         """Records that the ERP refused, by name or with the whole file."""
-        refused = {r.key: Message("erp.record_refused", {"code": r.code, "text": r.text}) for r in report.refused}
+        refused = {
+            r.key: Message("erp.record_refused", {"record": r.key, "code": r.code, "text": r.text})
+            for r in report.refused
+        }
         if report.state is SubmissionState.FAILED:
-            refused = {key: Message("erp.file_refused", {"text": report.error}) for key in pending.rows}
+            refused = {key: Message("erp.file_refused", {"record": key, "text": report.error}) for key in pending.rows}
         rows = [row for key, row in pending.rows.items() if key in refused]
         if not rows:
             return

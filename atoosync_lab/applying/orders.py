@@ -39,6 +39,7 @@ from atoosync_lab.planning.plan import Action, PlanRow
 from atoosync_lab.store.ledger import LedgerRow, NewRow, Proof, State
 from atoosync_lab.store.quota import Counter
 
+
 def apply_orders(ctx: ApplyContext, shop: ShopConnector, erp: ErpConnector) -> None:
     """Apply all rows of an order or credit-note plan, then what hangs on documents that are there.
 

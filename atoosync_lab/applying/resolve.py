@@ -99,9 +99,12 @@ def _ask(
     for submission, group in groupby(asked, key=lambda r: r.submission_id):
         members = sorted(group, key=lambda r: r.id)
         report = erp.submission(submission, [r.key for r in members])
-        refused = {r.key: Message("erp.record_refused", {"code": r.code, "text": r.text}) for r in report.refused}
+        refused = {
+            r.key: Message("erp.record_refused", {"record": r.key, "code": r.code, "text": r.text})
+            for r in report.refused
+        }
         if report.state is SubmissionState.FAILED:
-            refused = {r.key: Message("erp.file_refused", {"text": report.error}) for r in members}
+            refused = {r.key: Message("erp.file_refused", {"record": r.key, "text": report.error}) for r in members}
         losers = [r for r in members if r.key in refused]
         if losers:
             ledger.move(losers, State.REFUSED, proof=Proof.REFUSED, each={k: {"error": m} for k, m in refused.items()})

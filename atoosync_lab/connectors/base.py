@@ -308,7 +308,7 @@ class ErpConnector(Connector, Protocol):
     """VAT rates a document can hold; None: any number."""
 
     def reference_for(self, text: str, token: str) -> str:
-        """The reference a record will carry: `text` as far as it fits, with the token where no custom field holds it."""
+        """The reference a record will carry: `text` as far as it fits, the token in it where no field holds it."""
         ...
 
     def submit_documents(self, documents: Sequence[tuple[SalesDocument, Token]]) -> str:
@@ -333,7 +333,7 @@ class ErpConnector(Connector, Protocol):
         ...
 
     def find_documents(self, tokens: Sequence[Token]) -> dict[str, FoundDocument]:
-        """Documents that carry these tokens, by token, with totals. Few calls: up to 100 tokens each, URL below 4 000 bytes."""
+        """Documents that carry these tokens, by token, with totals; up to 100 tokens a call, URL below 4 000 bytes."""
         ...
 
     def find_customers(self, tokens: Sequence[Token]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A parsed filter expression: compiled to DuckDB by `mapping`, and to each system's own filter by its connector (ART-10)."""
+"""A parsed filter: compiled to DuckDB by `mapping`, and to each system's own filter by its connector (ART-10)."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import io
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -63,7 +64,31 @@ def translate(code: str, params: Mapping[str, Any] | None = None, language: str 
     sentence = catalogue(language or current_language()).gettext(code)
     if not params:
         return sentence
-    return sentence.format_map(_Missing({k: "" if v is None else str(v) for k, v in params.items()}))
+    chosen = language or current_language()
+    return sentence.format_map(_Missing({k: _shown(k, v, chosen) for k, v in params.items()}))
+
+
+AMOUNTS = frozenset(
+    {"amount", "actual", "planned", "charged", "price", "difference", "explained", "unexplained", "missing_amount"}
+)
+"""Fields of sentences that are amounts: written with two decimals at least, as the language writes them."""
+NUMBERS = frozenset({"rate", "minutes", "seconds"})
+"""Fields that are numbers. References and codes are never touched, whatever they look like."""
+_NUMBER = re.compile(r"[+\-−]?\d+(\.\d+)?")
+
+
+def _shown(name: str, value: Any, language: str) -> str:
+    """A field's value as people of that language write it."""
+    if value is None:
+        return ""
+    text = str(value)
+    if name not in AMOUNTS | NUMBERS or not _NUMBER.fullmatch(text):
+        return text
+    whole, _, decimals = text.partition(".")
+    if name in AMOUNTS:
+        decimals = decimals.ljust(2, "0")
+    mark = "," if language == "fr" else "."
+    return f"{whole}{mark}{decimals}" if decimals else whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Named points round every I/O step, where the crash tests end the process.
 
-`ATOOSYNC_FAULT=<n>` kills this process (SIGKILL, no clean-up) at its n-th point; `ATOOSYNC_FAULT=<name>:<n>` at the n-th
-point of that name. `ATOOSYNC_POINTS=<file>` notes every point passed, to count them in a clean run. Without either
-variable a point costs one dictionary look-up.
+`ATOOSYNC_FAULT=<n>` kills this process (SIGKILL, no clean-up) at its n-th point; `ATOOSYNC_FAULT=<name>:<n>` at the
+n-th point of that name. `ATOOSYNC_POINTS=<file>` notes every point passed, to count them in a clean run. Without
+either variable a point costs one dictionary look-up.
 """
 
 from __future__ import annotations

@@ -265,7 +265,8 @@ def _in_journal(
                 stop = StopFlag(workspace.journal, row.id)
                 work = _Work(workspace, profile, shop, erp, recorder, stop, lease, tally)
                 body(work)
-            state, message = counts_of(tally).outcome(), None
+            state = counts_of(tally).outcome()
+            message = Message("run.dry_run", {"plan": work.plan.meta.id}) if request.dry_run and work.plan else None
         except StoppedError as error:
             state, message = RunState.STOPPED, error.message
         except QuotaReachedError as error:
@@ -290,7 +291,7 @@ def _end(
     workspace: Workspace, run_id: str, recorder: Recorder, work: _Work | None, state: RunState, message: Message | None
 ) -> RunResult:
     tally = work.tally if work else Tally()
-    if message is not None:
+    if message is not None and state in (RunState.FAILED, RunState.STOPPED, RunState.QUOTA_REACHED):
         level = Level.ERROR if state is RunState.FAILED else Level.WARNING
         recorder(work.stage if work else Stage.RESOLVE, message.code, message.params, level=level)
     counts = counts_of(tally)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)
-"""Default of every last-transfer mark: everything is due (ART-12). The marks themselves are state, kept by the store."""
+"""Default of every last-transfer mark: everything is due (ART-12). The marks themselves are kept by the store."""
 
 
 class Settings(BaseModel):

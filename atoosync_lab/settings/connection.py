@@ -1,5 +1,7 @@
-"""Tabs « Configuration de votre site web » and « Configuration de votre ERP »: addresses and options. Secrets are elsewhere,
-encrypted, under the profile's id (SEC-01)."""
+"""Tabs « Configuration de votre site web » and « Configuration de votre ERP »: addresses and options.
+
+Secrets are elsewhere, encrypted, under the profile's id (SEC-01).
+"""
 
 from __future__ import annotations
 

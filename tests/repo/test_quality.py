@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -27,8 +28,9 @@ def test_code_is_clean(command: list[str]) -> None:
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
 
 
-def test_measurement_is_listed_run_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_measurement_is_run_and_printed_as_one_json_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "__init__.py").touch()
     sample = '"""Counts to three.\n\nMore.\n"""\n\n\ndef run(folder):\n    return {"rows": len(list("abc"))}\n'
     (tmp_path / "bench" / "sample_of_three.py").write_text(sample, encoding="utf-8")
     assert bench.measurements(tmp_path) == {"sample_of_three": "Counts to three."}
@@ -43,7 +45,6 @@ def test_measurement_is_listed_run_and_kept(tmp_path: Path, capsys: pytest.Captu
         text=True,
         check=True,
     )
-    assert "rows" in done.stdout
-    assert (tmp_path / "test-results" / "bench" / "sample_of_three.json").exists()
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [{"bench": "sample_of_three", "rows": 3}]
     assert bench.main(["unknown"], tmp_path) == 2
     assert "sample_of_three" in capsys.readouterr().err
