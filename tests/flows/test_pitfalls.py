@@ -14,6 +14,7 @@ import pytest
 
 from atoosync_lab.cli.demo_steps import Demo, started
 from atoosync_lab.planning.plan import Plan
+from atoosync_lab.runs.run import RunRequest, run
 from atoosync_lab.sandbox.data.demo.facts import SPECIAL_ARTICLES, STATES, VAT_BY_RATE
 from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.sandbox.prestashop.seed import SeedLine, SeedOrder, SeedVoucher, ShopState, create_order
@@ -350,6 +351,63 @@ def test_unknown_reference_takes_the_misc_article_with_label_price_and_tax(demo:
     assert f"{misc['NetAmountVatExcludedWithDiscount']:.2f}" == "20.00"
     assert misc["VatId"] == FR_20_TAX
     assert document.paid == ["104.68"]
+
+
+@pytest.mark.spec("ORD-10", "ORD-22", "RUN-03", "SVC-08")
+@pytest.mark.pitfall("PB-19")
+def test_refused_settlement_is_retried_alone(demo: Demo) -> None:
+    """The folder lacks the payment's means for two runs: one document, and one settlement once the means is back."""
+    (key,) = place(demo, order(line("CAV-0005", 1, "20.00"), payments=(("Bon cadeau", None),)))
+    payments = demo.profile.orders.model_dump(mode="json")["maps"]["payments"]
+    payments["Bon cadeau|EUR"]["payment_means"] = "PAYPAL"
+    change(
+        demo,
+        subscription__imports=1000,
+        orders__statuses={"2": {"kind": "order", "state": "Accepté"}},
+        orders__maps__payments=payments,
+    )
+    means = {"folder": FOLDER, "table": "PaymentType"}
+    (row,) = (r for r in demo.erp.admin("POST", "/_admin/ebp/rows", means)["rows"] if r["Id"] == "PAYPAL")
+    demo.erp.admin("POST", "/_admin/ebp/rows", {**means, "key": row["Id"], "delete": True})
+    numbers = set()
+    for _ in range(2):
+        result = one_order(demo, key)
+        assert result["document"] is State.DONE
+        assert result["settlement"] is State.REFUSED
+        assert result["exit"] == 1
+        assert result["errors"] == [result["key"]]
+        numbers.add(result["number"])
+        assert Books.read(demo).of(demo, key).settlements == []
+    demo.erp.admin("POST", "/_admin/ebp/rows", {**means, "insert": [row]})
+    result = one_order(demo, key)
+    assert result["settlement"] is State.DONE
+    numbers.add(result["number"])
+    assert len(numbers) == 1
+    books = Books.read(demo)
+    assert len(books.documents) == 1
+    assert books.of(demo, key).paid == ["24.00"]
+    used = demo.workspace.quota.state("demo", "imports")
+    assert (used.used, used.reserved) == (2, 0)
+    assert one_order(demo, key)["errors"] == []
+    assert Books.read(demo).of(demo, key).paid == ["24.00"]
+
+
+def one_order(demo: Demo, key: str) -> dict[str, Any]:
+    """Run the import for one order; how its document and its settlement stand."""
+    result = run(demo.workspace, RunRequest(profile="demo", flow="orders", keys=(key,)))
+    ledger = demo.workspace.ledger
+    document = ledger.find("demo", "orders", [key])[key]
+    (settlement,) = (
+        row
+        for state in State
+        for row in ledger.open_rows("demo", ["settlements"], [state])
+        if row.key.startswith(f"{key}/")
+    )
+    errors = [e.record for e in demo.workspace.journal.entries(result.run.id) if e.level == "error"]
+    return {
+        "exit": result.exit_status, "document": document.state, "number": document.target_number,
+        "settlement": settlement.state, "key": settlement.key, "errors": errors,
+    }  # fmt: skip
 
 
 @pytest.mark.spec("ORD-01", "ORD-10")
