@@ -188,7 +188,8 @@ def test_difference_is_told_in_one_sentence_with_its_parts(explained, unexplaine
     message = found.message()
     assert message is not None
     french = message.text("fr")
-    assert "+0.02" in french
+    assert "+0,02" in french
+    assert "+0.02" in message.text("en")
     assert ("ligne d’écart" in french) is placed
     assert ("arrondis" in french) is bool(D(explained))
     assert ("non expliqué" in french) is bool(D(unexplained))
