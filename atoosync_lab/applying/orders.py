@@ -47,9 +47,9 @@ def apply_orders(ctx: ApplyContext, shop: ShopConnector, erp: ErpConnector) -> N
         StoppedError, QuotaReachedError, RetryError, SignInRequiredError: the run ends; the ledger knows where.
     """
     flow = CREDIT_NOTES if ctx.plan.meta.flow == CREDIT_NOTES else ORDERS
-    _customers(ctx, erp)
     quota: QuotaReachedError | None = None
     try:
+        _customers(ctx, erp)
         _documents(ctx, erp, flow)
     except QuotaReachedError as error:
         quota = error
@@ -80,9 +80,15 @@ def _pump(ctx: ApplyContext, importer: Importer, batches: Iterable[Sequence[Item
 
 
 def _customers(ctx: ApplyContext, erp: ErpConnector) -> None:
+    """New customers; raises when the subscription does not cover all: their orders are due next time, not failed."""
+
     def batches() -> Iterator[list[Item]]:
         for rows in batched(_rows(ctx, "customer"), ctx.profile.shop.sizes.import_file):
-            yield _covered(ctx, [Item(row=r, payload=CUSTOMER.validate_json(r.payload)) for r in rows], [1] * len(rows))
+            items = [Item(row=r, payload=CUSTOMER.validate_json(r.payload)) for r in rows]
+            covered = _covered(ctx, items, [1] * len(items))
+            yield covered
+            if len(covered) < len(items):
+                _covered(ctx, items[len(covered) :], [1] * (len(items) - len(covered)))
 
     _pump(ctx, Importer(ctx, erp, Customers(ctx, erp)), batches())
 
