@@ -54,7 +54,7 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
 
     Raises:
         SettingsError: unknown profile.
-        StorageError: the folder cannot be written.
+        StorageError: disk full, or the folder cannot be written.
     """
     profile = workspace.profiles.get(profile_id)
     folder = exports_folder(workspace) / profile.id
@@ -66,11 +66,11 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
         "format": FORMAT, "profile": profile.id, "name": profile.name, "zone": profile.timezone,
         "exported_at": datetime.now(UTC).isoformat(),
     }  # fmt: skip
-    try:
+    with duck.writing("exports"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
-        con = duck.connect(temporary)
-        try:
+    con = duck.create(temporary, "exports")
+    try:
+        with duck.writing("exports"):
             for table, columns in (("run", _RUN), ("entry", _ENTRY), ("fact", "k VARCHAR, v VARCHAR")):
                 con.execute(f"CREATE TABLE {table} ({columns})").fetchall()
             con.executemany("INSERT INTO fact VALUES (?, ?)", [list(item) for item in facts.items()])
@@ -80,12 +80,11 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
             _insert(con, "entry", (_entry_row(line, redactor) for line in fresh))
             con.execute("UPDATE run SET lines = (SELECT count(*) FROM entry WHERE entry.run = run.id)").fetchall()
             con.execute("CHECKPOINT").fetchall()
-        finally:
             con.close()
-        os.replace(temporary, path)
-    except (OSError, duckdb.IOException) as error:
-        temporary.unlink(missing_ok=True)
-        raise StorageError("storage.not_writable", path="exports") from error
+            os.replace(temporary, path)
+    except BaseException:
+        duck.discard(con, temporary)
+        raise
     return path
 
 

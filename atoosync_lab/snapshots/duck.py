@@ -94,6 +94,7 @@ def create(temporary: Path, what: str) -> duckdb.DuckDBPyConnection:
     """
     with writing(what):
         temporary.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
         for old in temporary.parent.glob("*.duckdb.tmp*"):
             if time.time() - old.stat().st_mtime > HALF_WRITTEN_AGE:
                 old.unlink(missing_ok=True)
