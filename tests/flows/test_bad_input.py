@@ -17,12 +17,15 @@ import pytest
 from atoosync_lab.cli.demo_steps import Demo, give_credentials, sign_in, started
 from atoosync_lab.connectors.http import HttpClient
 from atoosync_lab.model.errors import AtooSyncError
+from atoosync_lab.model.events import Event
 from atoosync_lab.planning.plan import Plan
 from atoosync_lab.runs import refreshing
 from atoosync_lab.runs.making import MARK_OVERLAP
 from atoosync_lab.runs.run import RunRequest, run
+from atoosync_lab.sandbox import servers
 from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.settings import Profile
+from atoosync_lab.settings.base import BEGINNING
 from atoosync_lab.snapshots import captures
 from atoosync_lab.store.journal_records import RunState
 from atoosync_lab.store.leases import acquire
@@ -113,26 +116,6 @@ def test_wrong_path_is_told_from_a_wrong_key(shown: Demo) -> None:
     assert "A" * 32 not in error.message.text("fr")
 
 
-@pytest.mark.spec("SVC-05", "ERP-01")
-def test_wrong_subscription_key_is_told_from_a_lost_session(shown: Demo) -> None:
-    shown.workspace.secrets.set("demo", "erp.subscription_key", "wrong")
-    try:
-        error = refused(shown)
-    finally:
-        give_credentials(shown.workspace, shown.profile)
-    assert (error.code, error.exit_status) == ("ebp.key_refused", 3)
-    shown.erp.admin("DELETE", "/_admin/ebp/sessions")
-    try:
-        error = refused(shown)
-        result = command(shown.home, "run", "prices", env={"ATOOSYNC_LANG": "en"})
-    finally:
-        sign_in(shown.workspace, shown.profile)
-    assert (error.code, error.exit_status) == ("ebp.session_over", 3)
-    assert result.returncode == 3
-    assert error.message.text("en") in result.stderr
-    assert "Traceback" not in result.stderr
-
-
 @pytest.mark.spec("SVC-05")
 def test_shop_older_than_the_oldest_version_is_refused_by_the_test(shown: Demo) -> None:
     with settings(shown, shop__version="1.6.1.3"):
@@ -170,27 +153,6 @@ def test_mark_moves_by_the_clock_of_the_remote(demo: Demo, monkeypatch: pytest.M
     assert abs(mark - (before - timedelta(hours=1) - MARK_OVERLAP)) < timedelta(minutes=1)
 
 
-@pytest.mark.spec("RUN-03", "ART-04")
-def test_shop_that_dies_in_the_middle_loses_no_record(demo: Demo) -> None:
-    demo.run("articles")
-    with settings(demo, shop__sizes__stocks=20):
-        pass
-    planned = demo.plan("stocks")
-    assert planned.plan is not None
-    wanted = planned.plan.by_action()["update"]
-    assert wanted > 20
-    writes = {"method": "(PUT|PATCH)", "times": None, "after": 0}
-    demo.shop.faults([{"kind": "drop_before", **{**writes, "method": "PATCH"}},
-                      {"kind": "drop_before", **{**writes, "method": "PUT"}}])  # fmt: skip
-    cut = command(demo.home, "run", "stocks")
-    demo.shop.faults([])
-    assert cut.returncode in (1, 4), cut.stderr
-    assert "Traceback" not in cut.stderr
-    again = demo.run("stocks")
-    assert again.run.counts.ok == wanted
-    assert demo.run("stocks").run.counts.ok == 0
-
-
 @pytest.mark.spec("ORD-10", "RUN-03")
 def test_shop_and_erp_down_end_the_run_with_status_four_and_orders_come_later(demo: Demo) -> None:
     expected = demo.plan("orders").plan
@@ -207,57 +169,6 @@ def test_shop_and_erp_down_end_the_run_with_status_four_and_orders_come_later(de
 
 
 DISK_FULL = {"fr": "disque est plein", "en": "disk is full"}
-
-
-@contextmanager
-def small_disk(size: int) -> Iterator[None]:
-    """Files may not grow beyond `size` bytes, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.mark.spec("RUN-03")
-@pytest.mark.skipif(sys.platform == "win32", reason="needs file size limits")
-def test_full_disk_ends_the_run_and_leaves_no_half_written_file(demo: Demo) -> None:
-    """The store has room, the captures have not."""
-    store = max(p.stat().st_size for p in demo.home.glob("store.sqlite*"))
-    with small_disk(store + 60_000), pytest.raises(AtooSyncError) as caught:
-        run(demo.workspace, RunRequest(profile="demo", flow="articles", full=True))
-    assert caught.value.code == "storage.disk_full"
-    for language, words in DISK_FULL.items():
-        assert words in caught.value.message.text(language)
-    assert list((demo.home / "captures").rglob("*.duckdb*")) == []
-    assert demo.workspace.journal.list(profile="demo", limit=1)[0].state is RunState.FAILED
-    assert demo.run("articles").run.counts.ok > 0
-
-
-@pytest.mark.spec("BEY-01", "BEY-04")
-def test_half_written_files_are_never_used(demo: Demo) -> None:
-    planned = demo.plan("prices")
-    assert planned.plan is not None
-    whole = planned.plan.path
-    cut = whole.with_name("0" + whole.name[1:])
-    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-    (whole.parent / "left-over.duckdb.tmp").write_bytes(b"half")
-    taken = captures.listed(demo.workspace.home.captures, "demo", "erp")[0]
-    torn = taken.path.with_name("29990101T000000Z-99999999-0000-7000-8000-000000000000.duckdb")
-    torn.write_bytes(taken.path.read_bytes()[:5_000])
-    (taken.path.parent / "x.duckdb.tmp").write_bytes(b"half")
-    result = command(demo.home, "apply", cut.stem)
-    assert result.returncode == 1
-    assert cut.name in result.stderr
-    assert "Traceback" not in result.stderr
-    listed = command(demo.home, "capture", "list", "--json")
-    assert {c["id"] for c in json.loads(listed.stdout)} == {
-        c.id for c in captures.listed(demo.workspace.home.captures, "demo")
-    }
-    assert torn.stem.split("-", 1)[1] not in listed.stdout
-    assert demo.plan("prices").run.state in (RunState.SUCCEEDED, RunState.PARTIAL)
-    assert demo.apply(planned).run.counts.failed == 0
 
 
 @pytest.mark.spec("RUN-10")
@@ -371,18 +282,6 @@ def test_quota_reached_in_the_middle_of_orders_leaves_the_rest_due(demo: Demo) -
     assert documents(demo) == len(wanted)
 
 
-@pytest.mark.spec("SVC-08")
-def test_quota_below_the_new_customers_fails_no_order(demo: Demo) -> None:
-    """What the counter does not cover is due, not failed: no order is told that its customer is missing."""
-    with settings(demo, subscription__imports=5):
-        result = demo.run("orders")
-    assert result.run.state is RunState.QUOTA_REACHED
-    assert result.run.counts.failed == 0
-    codes = {e.code for e in demo.workspace.journal.entries(result.run.id)}
-    assert "order.customer_missing" not in codes
-    assert demo.workspace.quota.state("demo", "imports").used == 5
-
-
 @pytest.mark.spec("ART-10")
 def test_filter_that_is_not_understood_shows_the_right_form(shown: Demo) -> None:
     result = command(shown.home, "run", "articles", "--filter", "startswith( Customer 'M')")
@@ -404,3 +303,114 @@ def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     result = command(locked / "home", "profile", "list")
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.spec("ERP-01", "SVC-05")
+def test_lost_session_asks_for_a_sign_in_in_both_languages(shown: Demo) -> None:
+    shown.erp.admin("DELETE", "/_admin/ebp/sessions")
+    try:
+        error = refused(shown)
+        again = command(shown.home, "run", "prices", env={"ATOOSYNC_LANG": "en"})
+    finally:
+        sign_in(shown.workspace, shown.profile)
+    assert (error.code, error.exit_status) == ("ebp.session_over", 3)
+    assert "page Connexion" in error.message.text("fr")
+    assert again.returncode == 3
+    assert "Sign in on the Connection page" in again.stderr
+    assert "Traceback" not in again.stderr
+    assert shown.plan("prices").run.state in (RunState.SUCCEEDED, RunState.PARTIAL)
+
+
+@pytest.mark.spec("RUN-03", "ART-04", "ART-12")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_shop_that_dies_before_the_write_loses_no_record(demo: Demo) -> None:
+    planned = demo.plan("stocks")
+    assert planned.plan is not None
+    wanted = planned.plan.by_action()["update"]
+    assert wanted > 20
+    killed: list[str] = []
+
+    def kill(event: Event) -> None:
+        if event.code == "run.planned" and not killed:
+            killed.append(event.code)
+            demo.shop.kill()
+
+    with pytest.raises(AtooSyncError) as caught:
+        demo.run("stocks", kill)
+    assert killed
+    assert caught.value.exit_status == 4
+    assert "127.0.0.1" in caught.value.message.text("fr")
+    ended = demo.workspace.journal.list(profile="demo", limit=1)[0]
+    assert ended.state is RunState.FAILED
+    assert demo.workspace.marks.get("demo", "stocks") == BEGINNING
+    with servers.start("prestashop", demo.shop.state, demo.shop.port, version="9"):
+        again = demo.run("stocks")
+        assert again.run.counts.ok == wanted
+        assert demo.run("stocks").run.counts.ok == 0
+
+
+@contextmanager
+def small_disk(size: int) -> Iterator[None]:
+    """Files may not grow beyond `size` bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.spec("RUN-03")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs file size limits")
+def test_full_disk_ends_the_run_and_leaves_no_half_written_file(demo: Demo) -> None:
+    """The store has room, the captures have not."""
+    limit = 1_000_000
+    assert max(p.stat().st_size for p in demo.home.glob("store.sqlite*")) < limit - 200_000
+    with small_disk(limit), pytest.raises(AtooSyncError) as caught:
+        run(demo.workspace, RunRequest(profile="demo", flow="articles", full=True))
+    assert caught.value.code == "storage.disk_full"
+    assert "disque est plein" in caught.value.message.text("fr")
+    assert "disk is full" in caught.value.message.text("en")
+    assert list((demo.home / "captures").rglob("*.duckdb*")) == []
+    assert demo.workspace.journal.list(profile="demo", limit=1)[0].state is RunState.FAILED
+    assert demo.run("articles").run.counts.ok > 0
+
+
+@pytest.mark.spec("BEY-01", "BEY-04")
+def test_half_written_files_are_never_used(demo: Demo) -> None:
+    planned = demo.plan("prices")
+    assert planned.plan is not None
+    whole = planned.plan.path
+    cut = whole.with_name("f" + whole.name[1:])
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    (whole.parent / "left-over.duckdb.tmp").write_bytes(b"half")
+    taken = captures.listed(demo.workspace.home.captures, "demo", "erp")[0]
+    torn = taken.path.with_name("29990101T000000Z-99999999-0000-7000-8000-000000000000.duckdb")
+    torn.write_bytes(taken.path.read_bytes()[:5_000])
+    (taken.path.parent / "x.duckdb.tmp").write_bytes(b"half")
+    result = command(demo.home, "apply", cut.stem)
+    assert result.returncode == 1
+    assert cut.name in result.stderr
+    assert "Traceback" not in result.stderr
+    listed = command(demo.home, "capture", "list", "--json")
+    assert {c["id"] for c in json.loads(listed.stdout)} == {
+        c.id for c in captures.listed(demo.workspace.home.captures, "demo")
+    }
+    assert torn.stem.split("-", 1)[1] not in listed.stdout
+    assert demo.apply(planned).run.counts.failed == 0
+    for path in (demo.home / "captures" / "demo").rglob("*.duckdb"):
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes()[:3_000])
+    assert demo.run("prices").run.counts.failed == 0
+
+
+@pytest.mark.spec("SVC-08")
+def test_quota_below_the_new_customers_fails_no_order(demo: Demo) -> None:
+    """What the counter does not cover is due, not failed: no order is told that its customer is missing."""
+    with settings(demo, subscription__imports=5):
+        result = demo.run("orders")
+    assert result.run.state is RunState.QUOTA_REACHED
+    assert result.run.counts.failed == 0
+    codes = {e.code for e in demo.workspace.journal.entries(result.run.id)}
+    assert "order.customer_missing" not in codes
+    assert demo.workspace.quota.state("demo", "imports").used == 5
