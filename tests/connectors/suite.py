@@ -76,14 +76,6 @@ class CountingLimiter:
         return 0.0
 
 
-@dataclass
-class Changed:
-    """What a rig did to the remote while a list is read."""
-
-    gone: str = ""
-    came: str = ""
-
-
 class Rig(ABC):
     """A sandbox of one system, as a suite sees it.
 
@@ -118,8 +110,8 @@ class Rig(ABC):
         return str(record.remote_id)
 
     @abstractmethod
-    def moving(self) -> tuple[Rule, Changed]:
-        """A fault that removes a record between the first two pages, and what it did."""
+    def move(self, read: Sequence[str]) -> None:
+        """Remove one of the records read so far and add one: the rows of all later pages move up."""
 
     @abstractmethod
     def touch(self) -> tuple[str, ReadRequest]:
@@ -165,17 +157,18 @@ class ConnectorSuite:
         assert changed in found
         assert len(found) < len(rig.expected_ids())
 
+    @pytest.mark.pitfall("PB-34")
     def test_pages_that_move_while_they_are_read_skip_and_double_nothing(self, rig: Rig) -> None:
-        rule, changed = rig.moving()
         before = rig.expected_ids()
-        rig.fault(rule, rig.list_path)
-        found = self.read(rig, rig.connect())
+        chunks = rig.connect().read(rig.scope, ReadRequest())
+        found = [rig.ident(r) for r in next(chunks).get(rig.kind, ())]
+        assert 1 < len(found) < len(before), "one page of several"
+        rig.move(found)
+        found += [rig.ident(r) for chunk in chunks for r in chunk.get(rig.kind, ())]
         after = rig.expected_ids()
-        assert before != after, "the rig moved nothing"
+        assert len(before - after) == len(after - before) == 1, "the rig moved nothing"
         assert len(found) == len(set(found))
-        assert before & after <= set(found)
-        assert set(found) <= before | after
-        assert changed.gone in before - after or changed.came in after - before
+        assert before & after <= set(found) <= before | after
 
     @pytest.mark.parametrize("fault", PASSING_FAULTS)
     def test_passing_fault_loses_no_record_of_a_read(self, rig: Rig, fault: str) -> None:

@@ -24,7 +24,8 @@ PLAIN_FOLDER = "184978"
 ARTICLES = 250
 
 
-def _articles(folder: FolderState) -> None:
+def fill(folder: FolderState) -> None:
+    """Articles, their stock in two storehouses, two customers."""
     rows = [
         {
             "Id": f"EM{n:03d}" if n <= 200 else f"ZZ{n:03d}",
@@ -64,9 +65,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]
     state: Path = tmp_path_factory.mktemp("ebp-connector")
     ensure_default_folders(state)
     with FolderState.open(state, FOLDER) as folder:
-        _articles(folder)
+        fill(folder)
     with FolderState.open(state, PLAIN_FOLDER, name="Bréval sans champ", short_name="INV30", atoo_key=False) as folder:
-        _articles(folder)
+        fill(folder)
     with start("ebp", state, speed=0) as running:
         yield running
 

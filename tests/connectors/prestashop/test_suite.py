@@ -20,7 +20,7 @@ from atoosync_lab.connectors.base import (
 from atoosync_lab.model.catalogue import Product
 from atoosync_lab.sandbox.prestashop.install import DEFAULT_KEY
 from tests.connectors.prestashop.helpers import PAID, SHIPPED, Shop, fresh, make_order, product
-from tests.connectors.suite import Changed, CountingLimiter, Rule, ShopRig, ShopSuite, Task, Waits
+from tests.connectors.suite import CountingLimiter, ShopRig, ShopSuite, Task, Waits
 
 pytestmark = pytest.mark.spec("SVC-04", "ART-01", "ART-03", "ART-04", "ART-05", "ORD-24")
 ABSENT = "999999"
@@ -51,12 +51,10 @@ class PrestaShopRig(ShopRig):
         products = {f"product {r['id']}" for r in self.shop.rows("products")}
         return products | {f"variant {r['id']}" for r in self.shop.rows("combinations")}
 
-    def moving(self) -> tuple[Rule, Changed]:
-        first_page = [r["id"] for r in self.shop.rows("products")][:50]
-        # Read already when it goes; a reader by offset would skip the one that takes its place.
-        (name,) = self.shop.insert("products", product(f"MOVE{next(fresh)}"))
-        gone = first_page[-5]
-        return {"kind": "moving_pages", "value": {"delete": gone, "copy": int(name)}}, Changed(gone=f"product {gone}")
+    def move(self, read: Sequence[str]) -> None:
+        with self.shop.state() as state:
+            state.delete("products", int(read[-5].removeprefix("product ")))
+        self.shop.insert("products", product(f"MOVE{next(fresh)}"))
 
     def touch(self) -> tuple[str, ReadRequest]:
         raise NotImplementedError("the shop's variants and stocks do not tell when they changed")
