@@ -25,10 +25,15 @@ def run(
     with workspace() as space:
         found = capture_now(space, chosen(space, profile).id, flow, full=full)
     if as_json:
-        dump({s: {"id": c.id, "counts": c.counts, "calls": c.calls, "mode": c.mode} for s, c in found.items()})
+        dump(
+            {
+                s: {"id": c.id, "counts": c.counts, "read": c.read, "calls": c.calls, "mode": c.mode}
+                for s, c in found.items()
+            }
+        )
         return
     for side, capture in found.items():
-        rows = sum(capture.counts.values())
+        rows = sum(capture.read.values())
         say("cli.capture.taken", side=side, rows=rows, calls=capture.calls, id=capture.id)
 
 

@@ -108,7 +108,7 @@ def _base(home: Home, profile: Profile, side: str, scopes: tuple[Scope, ...], co
     newest_full = next(
         (
             c
-            for c in captures.listed(home.captures, profile.id, side)
+            for c in captures.each(home.captures, profile.id, side)
             if c.mode == "full" and set(c.scopes) == set(found.scopes)
         ),
         None,

@@ -28,6 +28,7 @@ from atoosync_lab.runs.exporting import export_journal
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.making import make_plan
 from atoosync_lab.runs.recorder import Recorder, counts_of
+from atoosync_lab.runs.retention import tidy
 from atoosync_lab.runs.tracing import traces_of
 from atoosync_lab.runs.workspace import Workspace, whoami
 from atoosync_lab.settings import Profile
@@ -165,7 +166,7 @@ class _Work:
         self.record(
             Stage.CAPTURE,
             f"run.captured.{capture.side}",
-            {"rows": sum(capture.counts.values()), "calls": capture.calls, "mode": capture.mode, "capture": capture.id},
+            {"rows": sum(capture.read.values()), "calls": capture.calls, "mode": capture.mode, "capture": capture.id},
         )
         for warning in capture.warnings:
             self.recorder(
@@ -308,8 +309,9 @@ def _end(
     ended = workspace.journal.finish(run_id, state, counts=counts, message=message)
     try:
         export_journal(workspace, ended.profile)
+        tidy(workspace, ended.profile)
     except StorageError as error:
-        # The boards show it with the next run; the journal itself is safe.
+        # The next run does it; the journal itself is safe.
         recorder(Stage.FINISH, error.code, error.message.params, level=Level.WARNING)
         recorder.flush()
     return RunResult(ended, plan)

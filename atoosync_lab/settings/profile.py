@@ -40,6 +40,8 @@ class Profile(Settings):
     kind: ProfileKind = ProfileKind.SALES
     timezone: str = "Europe/Paris"
     """Decides days, periods and schedules."""
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Days that captures and plans, and the personal data in them, are kept; the newest of each side stays."""
     shop: ShopConnection = ShopConnection()
     erp: ErpConnection = ErpConnection()
     articles: ArticleSettings = ArticleSettings()

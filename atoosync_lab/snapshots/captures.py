@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,9 @@ from atoosync_lab.model.records import table_name
 from atoosync_lab.snapshots import duck, tables
 
 FLUSH_ROWS = 5_000
+SIDES = ("erp", "shop")
+STAMP = "%Y%m%dT%H%M%SZ"
+"""Beginning of a file's name: the moment, UTC, so that names sort by age."""
 FOLDER = "captures"
 """Name of the folder in sentences."""
 
@@ -45,6 +48,9 @@ class Capture:
     """By the remote's clock: the instant a last-transfer mark may move to."""
     finished_at: datetime
     counts: dict[str, int]
+    """Rows the file holds, by table."""
+    read: dict[str, int]
+    """Rows that were read for it; fewer than it holds when it was completed from a base."""
     warnings: tuple[dict[str, Any], ...]
     calls: int
 
@@ -59,7 +65,7 @@ class CaptureWriter:
     def __init__(self, folder: Path, *, profile: str, side: str) -> None:
         self.id = str(uuid_utils.uuid7())
         self._folder = folder / profile / side
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        stamp = datetime.now(UTC).strftime(STAMP)
         self.path = self._folder / f"{stamp}-{self.id}.duckdb"
         self._temporary = self.path.with_suffix(".duckdb.tmp")
         self._buffers: dict[type[Any], list[Any]] = {}
@@ -105,7 +111,8 @@ class CaptureWriter:
                 duck.attach(self._con, base, "base")
                 tables.merge_base(self._con, "base")
                 self._con.execute("DETACH base")
-            _write_meta(self._con, "capture", {**meta, "counts": self.counts, "id": self.id})
+            held = {**self.counts, **tables.counts(self._con)}
+            _write_meta(self._con, "capture", {**meta, "counts": held, "read": self.counts, "id": self.id})
             self._con.execute("CHECKPOINT").fetchall()
             self._con.close()
             os.chmod(self._temporary, 0o444)
@@ -225,27 +232,31 @@ def read_meta(path: Path) -> Capture:
         started_at=datetime.fromisoformat(meta["started_at"]),
         finished_at=datetime.fromisoformat(meta["finished_at"]),
         counts=meta["counts"],
+        read=meta["read"],
         warnings=tuple(meta["warnings"]),
         calls=meta["calls"],
     )
 
 
+def each(folder: Path, profile: str, side: str) -> Iterator[Capture]:
+    """Captures of a side, newest first, opened one by one as they are asked for; unreadable ones are passed over."""
+    for path in sorted((folder / profile / side).glob("*.duckdb"), reverse=True):
+        try:
+            yield read_meta(path)
+        except StorageError:
+            continue
+
+
 def listed(folder: Path, profile: str, side: str | None = None) -> list[Capture]:
     """Captures of a profile, newest first. Unreadable files are left out here and reported when opened by name."""
-    found: list[Capture] = []
-    for one in (side,) if side else ("erp", "shop"):
-        for path in (folder / profile / one).glob("*.duckdb"):
-            try:
-                found.append(read_meta(path))
-            except StorageError:
-                continue
+    found = [capture for one in ((side,) if side else SIDES) for capture in each(folder, profile, one)]
     return sorted(found, key=lambda c: c.finished_at, reverse=True)
 
 
 def latest(folder: Path, profile: str, side: str, scopes: Iterable[Scope], *, complete: bool = True) -> Capture | None:
     """The newest capture of a side that holds all these scopes; `complete` leaves out windows."""
     wanted = {s.value for s in scopes}
-    for capture in listed(folder, profile, side):
+    for capture in each(folder, profile, side):
         if wanted <= set(capture.scopes) and (not complete or capture.mode != "window"):
             return capture
     return None
@@ -264,15 +275,17 @@ def get(folder: Path, profile: str, capture_id: str) -> Capture:
 
 
 def drop_old(folder: Path, profile: str, *, keep: timedelta, now: datetime, used: Iterable[str] = ()) -> int:
-    """Retention: remove captures older than `keep`, the newest of each side and those in `used` excepted."""
+    """Retention: remove captures older than `keep`, the newest of each side and those in `used` excepted.
+
+    The age stands in the file's name: nothing is opened, and unreadable files go like the others.
+    """
     kept = set(used)
-    seen_sides: set[str] = set()
+    limit = (now - keep).astimezone(UTC).strftime(STAMP)
     removed = 0
-    for capture in listed(folder, profile):
-        if capture.side not in seen_sides:
-            seen_sides.add(capture.side)
-            continue
-        if capture.id not in kept and capture.finished_at < now - keep:
-            capture.path.unlink(missing_ok=True)
-            removed += 1
+    for side in SIDES:
+        for path in sorted((folder / profile / side).glob("*.duckdb"), reverse=True)[1:]:
+            stamp, _, capture_id = path.stem.partition("-")
+            if stamp < limit and capture_id not in kept:
+                path.unlink(missing_ok=True)
+                removed += 1
     return removed

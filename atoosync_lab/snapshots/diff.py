@@ -55,7 +55,7 @@ def _table(con: Any, cls: type[Any], limit: int) -> list[Difference]:
     differs = " OR ".join(f"x.{quote(c)}::VARCHAR IS DISTINCT FROM y.{quote(c)}::VARCHAR" for c in others)
     first = quote(keys[0])
     rows = con.execute(
-        f"SELECT coalesce({key_text.format(s='y')}, {key_text.format(s='x')}),"
+        f"SELECT CASE WHEN y.{first} IS NULL THEN {key_text.format(s='x')} ELSE {key_text.format(s='y')} END,"
         f" x.{first} IS NULL, y.{first} IS NULL, {pairs}"
         f" FROM a.{quote(name)} x FULL JOIN b.{quote(name)} y ON {on}"
         f" WHERE x.{first} IS NULL OR y.{first} IS NULL OR {differs} ORDER BY 1 LIMIT {int(limit)}"

@@ -117,27 +117,42 @@ def insert(con: duckdb.DuckDBPyConnection, cls: type[Any], rows: Sequence[Any]) 
     con.unregister("incoming")
 
 
+PARENTS: dict[str, tuple[str, str]] = {
+    "order_line": ("order", "order_id"),
+    "order_discount": ("order", "order_id"),
+    "credit_slip_line": ("credit_slip", "slip_id"),
+}
+"""Tables whose rows go with a parent's: its table, and the column that names it."""
+
+
 def merge_base(con: duckdb.DuckDBPyConnection, base: str) -> None:
     """Complete a `since` capture: rows of the attached `base` that no changed record replaces are copied in."""
-    for cls in TABLES:
-        name = quote(table_name(cls))
-        keys = REPLACES[table_name(cls)]
-        same = " AND ".join(f"new.{quote(k)} IS NOT DISTINCT FROM old.{quote(k)}" for k in keys)
-        parent = {"order_line": "order", "order_discount": "order", "credit_slip_line": "credit_slip"}.get(
-            table_name(cls)
-        )
-        if parent:
-            column = "slip_id" if parent == "credit_slip" else "order_id"
-            same = f"new.remote_id = old.{column}"
-            source = quote(parent)
+    names = [table_name(cls) for cls in TABLES]
+    # All is chosen before anything is copied: a parent that was copied in would pass for a changed one.
+    for name in names:
+        if name in PARENTS:
+            source, column = PARENTS[name]
+            same = f"new.remote_id = old.{quote(column)}"
         else:
             source = name
+            same = " AND ".join(f"new.{quote(k)} IS NOT DISTINCT FROM old.{quote(k)}" for k in REPLACES[name])
         con.execute(
-            f"CREATE TEMP TABLE kept AS SELECT old.* FROM {base}.{name} old "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {source} new WHERE {same})"
+            f"CREATE TEMP TABLE {quote('kept_' + name)} AS SELECT old.* FROM {base}.{quote(name)} old"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {quote(source)} new WHERE {same})"
         ).fetchall()
-        con.execute(f"INSERT INTO {name} SELECT * FROM kept").fetchall()
-        con.execute("DROP TABLE kept")
+    for name in names:
+        con.execute(f"INSERT INTO {quote(name)} SELECT * FROM {quote('kept_' + name)}").fetchall()
+        con.execute(f"DROP TABLE {quote('kept_' + name)}")
+
+
+def counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows of every table that holds any."""
+    found = {}
+    for cls in TABLES:
+        row = con.execute(f"SELECT count(*) FROM {quote(table_name(cls))}").fetchone()
+        if row and row[0]:
+            found[table_name(cls)] = int(row[0])
+    return found
 
 
 def dumps(value: Any) -> str:
