@@ -22,7 +22,7 @@ from atoosync_lab.connectors.base import (
     WriteResult,
 )
 from atoosync_lab.model.catalogue import Stock
-from atoosync_lab.model.errors import QuotaReachedError, RetryError
+from atoosync_lab.model.errors import AtooSyncError, QuotaReachedError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.planning.context import FAILED
 from atoosync_lab.planning.plan import WRITES, PlanRow
@@ -92,7 +92,7 @@ def _send(ctx: ApplyContext, batch: Batch, write: Write) -> None:
     ctx.quota.count(ctx.profile.id, len(batch), Counter.EXPORTS)
     try:
         results = write(batch)
-    except RetryError as error:
+    except AtooSyncError as error:
         ctx.quota.give_back(ctx.profile.id, len(batch), Counter.EXPORTS)
         _note_sent(ctx, [(row.key, FAILED, row.target_id) for row, _ in batch])
         for row, _ in batch:
