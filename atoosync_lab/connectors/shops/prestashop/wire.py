@@ -16,7 +16,8 @@ from lxml import etree
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NONCHARACTER = re.compile("[\ufffe\uffff]")
 _BAD_REFERENCE = re.compile(rb"&#(?:x(?:0?[0-8bcefBCEF]|1[0-9a-fA-F])|(?:[0-8]|1[124-9]|2\d|3[01]));")
-_TRUE_END = re.compile(rb"</prestashop>\s*\Z")
+_END = b"</prestashop>"
+_UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "huge_tree": True, "load_dtd": False}
 
 Values = dict[str, str]
@@ -92,17 +93,8 @@ def clean(content: bytes) -> bytes:
 
 def _decode_mixed(content: bytes) -> str:
     """UTF-8 where it is, Windows-1252 for the bytes that are not: shops hold old imports in Latin-1."""
-    parts: list[str] = []
-    rest = content
-    while rest:
-        try:
-            parts.append(rest.decode("utf-8"))
-            break
-        except UnicodeDecodeError as error:
-            parts.append(rest[: error.start].decode("utf-8"))
-            parts.append(rest[error.start : error.end].decode("cp1252", "replace"))
-            rest = rest[error.end :]
-    return "".join(parts)
+    text = content.decode("utf-8", "surrogateescape")
+    return re.sub("[\udc80-\udcff]", lambda bad: bytes([ord(bad[0]) - 0xDC00]).decode("cp1252", "replace"), text)
 
 
 def parse(content: bytes) -> Document:
@@ -112,14 +104,12 @@ def parse(content: bytes) -> Document:
         CutError: the document ends too early.
         WireError: this is no document of the Webservice.
     """
-    content = clean(content)
-    if not _TRUE_END.search(content):
-        if b"<prestashop" in content:
-            raise CutError("document without end")
-        raise WireError("no document")
+    content, rest = _ended(clean(content))
     try:
         root = _root(content)
-    except etree.XMLSyntaxError:
+    except etree.XMLSyntaxError as error:
+        if rest.strip():
+            raise CutError("the end is only quoted in a text") from error
         return _parse_pieces(_BAD_REFERENCE.sub(b" ", content))
     document = Document(errors=_errors(root))
     for element in _record_elements(root):
@@ -133,10 +123,29 @@ def elements(content: bytes) -> list[etree._Element]:
     Raises:
         WireError: this is no document of the Webservice.
     """
+    content, _ = _ended(clean(content))
     try:
-        return _record_elements(_root(_BAD_REFERENCE.sub(b" ", clean(content))))
+        return _record_elements(_root(content))
+    except etree.XMLSyntaxError:
+        pass
+    try:
+        # Only now: in CDATA such a reference is plain text, which must go back as it came.
+        return _record_elements(_root(_BAD_REFERENCE.sub(b" ", content)))
     except etree.XMLSyntaxError as error:
         raise WireError(str(error)) from error
+
+
+def _ended(content: bytes) -> tuple[bytes, bytes]:
+    """The document and what follows it: a host that shows PHP notices may add some there too.
+
+    Raises:
+        CutError: the document has no end.
+    """
+    end = content.rfind(_END)
+    if end < 0:
+        raise CutError("document without end") if b"<prestashop" in content else WireError("no document")
+    end += len(_END)
+    return content[:end], content[end:]
 
 
 def _root(content: bytes) -> etree._Element:
@@ -266,7 +275,7 @@ def _add(parent: etree._Element, name: str, value: object) -> None:
 
 
 def _sendable(text: str) -> str:
-    return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", " ", text)
+    return _UNSENDABLE.sub(" ", text)
 
 
 def rebuild(
@@ -309,4 +318,4 @@ def set_node(element: etree._Element, name: str, value: object) -> None:
         held = next((c for c in node if c.get("id") == language), None)
         if held is None:
             held = etree.SubElement(node, "language", id=language)
-        held.text = etree.CDATA(_sendable(str(text)))
+        held.text = _sendable(str(text))
