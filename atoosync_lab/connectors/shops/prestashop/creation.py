@@ -125,8 +125,12 @@ class Creator:
         if values.get("brand"):
             record["id_manufacturer"] = self.brand(values["brand"])
         texts = by_field(write.texts)
+        names = texts.setdefault("name", {})
         rewrites = texts.setdefault("link_rewrite", {})
-        for language, name in texts.get("name", {}).items():
+        # A language without a name would show an empty one.
+        default = names.get(self._lookups.main_language) or next(iter(names.values()), write.key)
+        texts["name"] = names = {**dict.fromkeys(self._lookups.languages, default), **names}
+        for language, name in names.items():
             # An omitted URL is a 500 in 1.7.7 on PHP 7.4. [LIVE]
             rewrites[language] = rewrites.get(language) or facts.slug(name) or facts.slug(write.key) or "article"
         record.update(texts)
