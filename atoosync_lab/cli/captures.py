@@ -59,7 +59,12 @@ def list_captures(profile: ProfileOption = None, as_json: JsonOption = False) ->
 
 @app.command("diff")
 @command
-def diff_captures(before: str, after: str, profile: ProfileOption = None, as_json: JsonOption = False) -> None:
+def diff_captures(
+    before: Annotated[str, typer.Argument(help="Capture id, or its beginning.")],
+    after: Annotated[str, typer.Argument(help="A later capture of the same side.")],
+    profile: ProfileOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """What changed between two captures of one side."""
     with workspace() as space:
         found = chosen(space, profile)

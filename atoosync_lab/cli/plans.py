@@ -40,7 +40,7 @@ def make(
 @app.command()
 @command
 def show(
-    plan_id: Annotated[str, typer.Argument(metavar="PLAN")],
+    plan_id: Annotated[str, typer.Argument(metavar="PLAN", help="Plan id, or its beginning.")],
     action: Annotated[list[str] | None, typer.Option("--action", help="Only this action (repeatable).")] = None,
     search: Annotated[str, typer.Option(help="Only rows whose key or name holds this.")] = "",
     limit: Annotated[int, typer.Option(help="Rows shown.")] = 50,
@@ -81,7 +81,10 @@ def list_plans(profile: ProfileOption = None, as_json: JsonOption = False) -> No
 
 @app.command()
 @command
-def approve(plan_id: Annotated[str, typer.Argument(metavar="PLAN")], profile: ProfileOption = None) -> None:
+def approve(
+    plan_id: Annotated[str, typer.Argument(metavar="PLAN", help="Plan id, or its beginning.")],
+    profile: ProfileOption = None,
+) -> None:
     """Note that a person has read and allows a plan."""
     with workspace() as space:
         plan = plan_files.find(space.home.plans, chosen(space, profile).id, plan_id)
@@ -91,7 +94,7 @@ def approve(plan_id: Annotated[str, typer.Argument(metavar="PLAN")], profile: Pr
 
 @command
 def apply(
-    plan_id: Annotated[str, typer.Argument(metavar="PLAN")],
+    plan_id: Annotated[str, typer.Argument(metavar="PLAN", help="Plan id, or its beginning.")],
     profile: ProfileOption = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="One line a record.")] = False,
     as_json: JsonOption = False,

@@ -119,7 +119,8 @@ def secret(
 @app.command("export")
 @command
 def export_profile(
-    profile: ProfileOption = None, file: Annotated[Path | None, typer.Option("--file", "-o")] = None
+    profile: ProfileOption = None,
+    file: Annotated[Path | None, typer.Option("--file", "-o", help="File to write; default: standard output.")] = None,
 ) -> None:
     """Write a profile as YAML, without secrets."""
     with workspace() as space:
@@ -134,7 +135,7 @@ def export_profile(
 
 @app.command("import")
 @command
-def import_profile(file: Path) -> None:
+def import_profile(file: Annotated[Path, typer.Argument(help="YAML file.")]) -> None:
     """Create or replace a profile from YAML."""
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -156,7 +157,7 @@ def import_profile(file: Path) -> None:
 @app.command()
 @command
 def delete(
-    profile_id: Annotated[str, typer.Argument(metavar="ID")],
+    profile_id: Annotated[str, typer.Argument(metavar="ID", help="Profile id.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete a profile with its credentials; its journal stays."""

@@ -125,7 +125,7 @@ def show_run(
 
 @journal_app.command()
 @command
-def stop(run_id: Annotated[str, typer.Argument(metavar="RUN")]) -> None:
+def stop(run_id: Annotated[str, typer.Argument(metavar="RUN", help="Run id.")]) -> None:
     """Ask a run to stop after the batch it is writing."""
     with workspace() as space:
         space.journal.request_stop(run_id, who=whoami())
