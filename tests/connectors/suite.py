@@ -197,6 +197,7 @@ class ConnectorSuite:
         with pytest.raises((RetryError, ConnectionFailedError)):
             self.read(rig, connector)
 
+    @pytest.mark.spec("SVC-05")
     def test_refused_sign_in_is_told_by_read_and_by_check(self, rig: Rig) -> None:
         connector = rig.connect_badly()
         with pytest.raises((ConnectionFailedError, AskError)):
@@ -207,11 +208,13 @@ class ConnectorSuite:
             assert check.message.text("fr") != check.message.code
             assert check.message.text("en") != check.message.code
 
+    @pytest.mark.spec("SVC-05")
     def test_check_of_a_good_connection_passes_everything(self, rig: Rig) -> None:
         report = rig.connect().check()
         assert [c.message.text("en") for c in report.checks if not c.ok] == []
         assert report.checks
 
+    @pytest.mark.spec("SVC-05")
     @pytest.mark.parametrize("fault", ["server_error", "maintenance", "bad_gateway_page", "dropped", "cut"])
     def test_check_never_raises(self, rig: Rig, fault: str) -> None:
         connector = rig.connect(waits=Waits())
@@ -233,6 +236,7 @@ class ConnectorSuite:
         chunks.close()  # type: ignore[attr-defined]
         assert set(self.read(rig, connector)) == rig.expected_ids()
 
+    @pytest.mark.spec("SVC-06")
     def test_reference_lists_have_labels_and_distinct_ids(self, rig: Rig) -> None:
         lists = rig.connect().reference_lists()
         assert lists.lists
@@ -282,7 +286,14 @@ class Task:
         return {k: r for k, r in self.records.items() if k not in self.bad}
 
 
-TASKS = ("product_create", "product_update", "price", "stock", "status", "order_status")
+TASKS = (
+    pytest.param("product_create", marks=pytest.mark.spec("ART-01")),
+    pytest.param("product_update", marks=pytest.mark.spec("ART-01")),
+    pytest.param("price", marks=pytest.mark.spec("ART-03")),
+    pytest.param("stock", marks=pytest.mark.spec("ART-04")),
+    pytest.param("status", marks=pytest.mark.spec("ART-05")),
+    pytest.param("order_status", marks=pytest.mark.spec("ORD-24")),
+)
 
 
 class ShopRig(Rig):
@@ -406,6 +417,7 @@ class ErpRig(Rig):
 class ErpSuite(ConnectorSuite):
     """Import files: bad records are named, the others found, and errors say whether it may be sent again."""
 
+    @pytest.mark.spec("ORD-10")
     def test_bad_document_stops_no_other(self, rig: ErpRig) -> None:
         connector = rig.connect()
         batch = rig.documents(connector)
@@ -419,6 +431,7 @@ class ErpSuite(ConnectorSuite):
                 assert found[token.token].incl_tax == document.totals.incl_tax
                 assert isinstance(found[token.token].incl_tax, Decimal)
 
+    @pytest.mark.spec("ORD-10")
     @pytest.mark.parametrize("fault", PASSING_FAULTS)
     def test_error_of_a_submission_says_whether_it_may_be_sent_again(self, rig: ErpRig, fault: str) -> None:
         connector = rig.connect(waits=Waits())
@@ -443,6 +456,7 @@ class ErpSuite(ConnectorSuite):
         if proved_unsent:
             assert not found
 
+    @pytest.mark.spec("ORD-10")
     def test_what_was_never_sent_is_not_found(self, rig: ErpRig) -> None:
         connector = rig.connect()
         assert connector.find_documents([t for _, t in rig.documents(connector)]) == {}

@@ -29,7 +29,7 @@ from tests.connectors.ebp.helpers import (
 )
 from tests.connectors.suite import CountingLimiter, ErpRig, ErpSuite, Waits
 
-pytestmark = pytest.mark.spec("ERP-01", "SVC-05", "SVC-06", "ORD-10")
+pytestmark = pytest.mark.spec("ERP-01")
 _numbers = count(7_000_000)
 
 

@@ -22,7 +22,6 @@ from atoosync_lab.sandbox.prestashop.install import DEFAULT_KEY
 from tests.connectors.prestashop.helpers import PAID, SHIPPED, Shop, fresh, make_order, product
 from tests.connectors.suite import CountingLimiter, ShopRig, ShopSuite, Task, Waits
 
-pytestmark = pytest.mark.spec("SVC-04", "ART-01", "ART-03", "ART-04", "ART-05", "ORD-24")
 ABSENT = "999999"
 BAD = 2
 """Place of the bad record in a batch."""
