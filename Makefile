@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv demo lab boards test check format bench matrix lock lock-check clean
+.PHONY: help venv demo lab boards test check format bench matrix commands lock lock-check clean
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -67,6 +67,9 @@ bench: $(DEV) ## measurements, one JSON object a line (NAME=one)
 
 matrix: $(DEV) ## which test proves which row of the specification, and does it pass (ID=ART-07 for one)
 	@$(BIN)/python tools/matrix.py $(ID)
+
+commands: $(DEV) ## write docs/commands.md and docs/settings.md from the code
+	@$(BIN)/python tools/commands.py
 
 lock: $(DEV) ## resolve the packages again
 	@sh tools/lock.sh $(BIN)
