@@ -161,8 +161,10 @@ class TestErrors:
             shop.write("POST", "products", b"<prestashop/>", absolute=False)
         assert shop.http.calls == 1
 
-    def test_empty_404_is_an_empty_list(self) -> None:
-        assert client(lambda request: httpx.Response(404)).get("products").records == []
+    def test_empty_404_is_never_taken_for_an_empty_list(self) -> None:
+        with pytest.raises(ConnectionFailedError) as raised:
+            client(lambda request: httpx.Response(404)).get("products")
+        assert raised.value.code == "prestashop.wrong_path"
 
     def test_cut_document_is_asked_again_and_never_shown_as_short(self) -> None:
         whole = xml(rows([1, 2, 3])).content

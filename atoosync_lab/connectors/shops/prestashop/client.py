@@ -67,12 +67,16 @@ class PrestaShopClient:
             sleep=sleep,
         )
         self.version = facts.Version.parse(settings.version)
+        """As it was at the last test; `learn_version` makes it the one the shop states."""
+        self._stated: facts.Version | None = None
+        self._rights: Mapping[str, frozenset[str]] = {}
 
     def get(self, resource: str, query: Sequence[tuple[str, str]] = ()) -> wire.Document:
-        """One list call; an empty answer (404 without body) is an empty list.
+        """One list call.
 
         Raises:
-            ConnectionFailedError: key, right or address.
+            ConnectionFailedError: key, right or address; also an empty 404, which a list never is: taken for an empty
+                list it would hide every record.
             RefusedError: the shop refuses the query.
             RetryError: after the last try.
         """
@@ -85,7 +89,7 @@ class PrestaShopClient:
             ConnectionFailedError, RefusedError, RetryError: as `get`.
         """
         content, _ = self._read(resource, query)
-        return wire.elements(content) if content.strip() else []
+        return wire.elements(content)
 
     def _read(self, resource: str, query: Query) -> tuple[bytes, wire.Document]:
         """A read, tried again when the shop fails or its answer stops before the end."""
@@ -93,7 +97,8 @@ class PrestaShopClient:
         while True:
             answer = self._send("GET", resource, query)
             if answer.status_code == 404 and not answer.content.strip():
-                return b"", wire.Document()
+                noted = Facts(system=facts.SYSTEM, operation=f"GET {resource}", status=404)
+                raise ConnectionFailedError("prestashop.wrong_path", host=self.http.host, facts=noted)
             try:
                 return answer.content, self._document(answer, resource, "GET", wrote=False)
             except OutcomeUnknownError:
@@ -159,18 +164,36 @@ class PrestaShopClient:
         self._document(answer, "", "GET", wrote=False)
 
     def learn_version(self) -> None:
-        """Ask for the version, unless it is known.
+        """Ask for the version and the key's rights, once: a shop may have been updated since the profile was saved.
 
         Raises:
             ConnectionFailedError, RetryError: as `get`.
         """
-        if not self.version.known:
-            self._read("", [])
+        if self._stated is None or not self._rights:
+            content, _ = self._read("", [])
+            self._note_rights(content)
+        self.version = self._stated or self.version
+
+    def patches(self, resource: str) -> bool:
+        """PATCH may be used: the version has it and the key the right, which keys made before 8 lack."""
+        if not self.version.patch:
+            return False
+        given = self._rights.get(resource, frozenset({"patch"}))
+        return "patch" in given or "put" not in given
 
     def _root(self, query: Query) -> httpx.Response:
         answer = self.http.request("GET", "", params=query or None, retry=False, returns={500, 503})
         self._note_version(answer)
+        if answer.is_success:
+            self._note_rights(answer.content)
         return answer
+
+    def _note_rights(self, content: bytes) -> None:
+        try:
+            self._rights = wire.rights(content)
+        except wire.WireError:
+            # Whoever asked judges the answer; without rights the version alone decides.
+            self._rights = {}
 
     def _send(
         self,
@@ -182,7 +205,7 @@ class PrestaShopClient:
         headers: Mapping[str, str] | None = None,
         absolute: bool | None = None,
     ) -> httpx.Response:
-        if self._shop:
+        if self._shop and not any(name == "id_shop" for name, _ in query):
             query = [*query, ("id_shop", self._shop)]
         try:
             answer = self.http.request(
@@ -204,8 +227,10 @@ class PrestaShopClient:
 
     def _note_version(self, answer: httpx.Response) -> None:
         stated = answer.headers.get(facts.VERSION_HEADER, "")
-        if stated and stated != "0" and not self.version.known:
-            self.version = facts.Version.parse(stated)
+        if stated and stated != "0" and self._stated is None:
+            self._stated = facts.Version.parse(stated)
+            if not self.version.known:
+                self.version = self._stated
 
     def _raise_if_off(self, cause: OutcomeUnknownError) -> None:
         """A 503 may mean that the merchant switched the service off: the root then says code 22."""

@@ -151,7 +151,7 @@ class PrestaShopConnector:
         """Calls that writing `rows` records takes."""
         sizes = self._settings.sizes
         # Before 8 a batch is read before it is sent back whole.
-        factor = 1 if self._client.version.patch else 2
+        factor = 1 if self._client.patches("stock_availables" if kind == "stock" else "products") else 2
         batches = {
             "product_update": ceil(rows / sizes.products) * factor,
             "price": ceil(rows / sizes.prices) * factor,

@@ -99,6 +99,11 @@ class OrderRecords:
         """A line, its taxes by name and rate: several taxes are one pair with the joint rate."""
         ids = tuple(t.get("id", "") for t in record.links.get("taxes", []) if t.get("id", "") not in ("", "0"))
         name, rate = self._tax(ids, record.get("tax_computation_method"))
+        excl, incl = _amount(record, "unit_price_tax_excl"), _amount(record, "unit_price_tax_incl")
+        ecotax = parse_decimal(record.get("ecotax")) or ZERO
+        if not ids and excl != incl and not ecotax:
+            # Taxed, but the shop names no tax: not exempt. `orders.taxes` finds the rate from the amounts.
+            rate = None
         product = record.get("product_id")
         variant = record.get("product_attribute_id")
         percent = parse_decimal(record.get("reduction_percent")) or ZERO
@@ -115,8 +120,8 @@ class OrderRecords:
             barcode=record.get("product_ean13"),
             label=record.get("product_name"),
             quantity=_amount(record, "product_quantity"),
-            unit_price_excl_tax=_amount(record, "unit_price_tax_excl"),
-            unit_price_incl_tax=_amount(record, "unit_price_tax_incl"),
+            unit_price_excl_tax=excl,
+            unit_price_incl_tax=incl,
             total_excl_tax=_amount(record, "total_price_tax_excl"),
             total_incl_tax=_amount(record, "total_price_tax_incl"),
             list_price_excl_tax=parse_decimal(record.get("original_product_price")),
@@ -126,7 +131,7 @@ class OrderRecords:
             tax_name=name,
             tax_rate=rate,
             tax_ids=ids,
-            ecotax=parse_decimal(record.get("ecotax")) or ZERO,
+            ecotax=ecotax,
             weight=parse_decimal(record.get("product_weight")),
         )
 

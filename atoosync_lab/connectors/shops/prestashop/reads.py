@@ -141,7 +141,8 @@ class Reader:
     # --- Orders --------------------------------------------------------------------------------------------------
 
     def _orders(self, request: ReadRequest) -> Iterator[Chunk]:
-        query: Query = []
+        context = self._context(request.shops)
+        query: Query = list(context)
         if request.statuses:
             query.append(("filter[current_state]", f"[{'|'.join(request.statuses)}]"))
         if request.shops:
@@ -154,16 +155,23 @@ class Reader:
         seen = _Seen()
         size = min(self._sizes.page_size, self._sizes.detail_page)
         for document in self._listed("orders", fields, query, request.ids, "id", size):
-            yield self._order_page(document, seen)
+            yield self._order_page(document, seen, context)
 
-    def _order_page(self, document: wire.Document, seen: _Seen) -> Chunk:
+    @staticmethod
+    def _context(shops: Sequence[str]) -> Query:
+        """The shop whose records are listed: by default only that of the address, so other shops would give nothing."""
+        if not shops:
+            return []
+        return [("id_shop", shops[0] if len(shops) == 1 else "all")]
+
+    def _order_page(self, document: wire.Document, seen: _Seen, context: Query) -> Chunk:
         """One page of orders with all that belongs to them; what an earlier page brought is not read again."""
         raw = document.records
         calls: list[tuple[type[Any], str, Query]] = []
 
         def plan(kind: type[Any], resource: str, display: str, field: str, values: Sequence[str]) -> None:
             for part in split(values, self._sizes.detail_page * 2, facts.FILTER_BYTES):
-                query = [("display", f"[{display}]"), (f"filter[{field}]", f"[{'|'.join(part)}]")]
+                query = [*context, ("display", f"[{display}]"), (f"filter[{field}]", f"[{'|'.join(part)}]")]
                 calls.append((kind, resource, query))
 
         addresses = _new(seen.addresses, raw, ("id_address_invoice", "id_address_delivery"))
@@ -210,6 +218,7 @@ class Reader:
         query = self._dates("date_add", self._clock.between(request.created_from, request.created_to))
         if request.since:
             query = self._dates("date_upd", self._clock.between(request.since, None))
+        query += self._context(request.shops)
         for document in self._listed("order_slip", facts.SLIP_FIELDS, query, request.ids, "id", self._sizes.page_size):
             slips = self._made(document, "order_slip", self._records.slip)
             lines = [line for record in document.records for line in self._records.slip_lines(record)]
@@ -232,7 +241,12 @@ class Reader:
         for part in split(sorted(ids, key=_numeric), min(size, self._sizes.detail_page * 2), facts.FILTER_BYTES):
             yield self._client.get(
                 resource,
-                [("display", f"[{display}]"), (f"filter[{field}]", f"[{'|'.join(part)}]"), ("sort", "[id_ASC]")],
+                [
+                    *(pair for pair in query if pair[0] == "id_shop"),
+                    ("display", f"[{display}]"),
+                    (f"filter[{field}]", f"[{'|'.join(part)}]"),
+                    ("sort", "[id_ASC]"),
+                ],
             )
 
     def _made(self, document: wire.Document, resource: str, make: Make) -> list[Any]:

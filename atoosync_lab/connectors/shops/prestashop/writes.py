@@ -146,7 +146,7 @@ class Writer:
     # --- Absolute values -----------------------------------------------------------------------------------------
 
     def _absolute(self, resource: str, node: str, items: Sequence[Item]) -> list[WriteResult]:
-        """Set fields of records by id: PATCH from 8, else the records are read, changed and sent back whole."""
+        """Set fields by id: PATCH from 8 where the key may; else whole records are read, changed and sent back."""
 
         def patch(name: str, part: Sequence[Item]) -> None:
             body = wire.build(node, [{"id": target, **fields} for _, target, fields in part])
@@ -154,7 +154,8 @@ class Writer:
 
         done = [WriteResult(key=k, outcome=Outcome.DONE, target_id=target) for k, target, fields in items if not fields]
         filled = [item for item in items if item[2]]
-        return done + self._bisected(resource, filled, patch if self._client.version.patch else self._read_change_put)
+        send: Send = patch if self._client.patches(resource) else self._read_change_put
+        return done + self._bisected(resource, filled, send)
 
     def _read_change_put(self, resource: str, part: Sequence[Item]) -> None:
         wanted = {target: fields for _, target, fields in part}
