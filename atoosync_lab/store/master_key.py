@@ -1,9 +1,10 @@
-"""Where the master keys come from: the environment, a named file, or a file of our own (engine.md, section 7)."""
+"""Where the master keys come from: the environment, a named file, the system keyring, or a file of our own (SEC-01)."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import importlib
 import os
 import secrets as random
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,9 @@ from atoosync_lab.model.errors import SettingsError, StorageError
 KEY_BYTES = 32
 KEY_VARIABLE = "ATOOSYNC_MASTER_KEY"
 FILE_VARIABLE = "ATOOSYNC_MASTER_KEY_FILE"
+KEYRING_VARIABLE = "ATOOSYNC_MASTER_KEYRING"
+"""Name of a service in the system keyring, for desktops (extra `desktop`). Servers have none: never a default."""
+KEYRING_ENTRY = "master-key"
 
 
 class MasterKeys:
@@ -32,7 +36,8 @@ class MasterKeys:
 
         Args:
             path: our own key file, made (mode 0600) when nothing else names a key.
-            env: environment; `ATOOSYNC_MASTER_KEY` wins over `ATOOSYNC_MASTER_KEY_FILE`, both over `path`.
+            env: environment; `ATOOSYNC_MASTER_KEY` wins over `ATOOSYNC_MASTER_KEY_FILE`, that over
+                `ATOOSYNC_MASTER_KEYRING`, all over `path`.
             create: False: a missing file is an error, because something is encrypted already.
 
         Raises:
@@ -43,6 +48,8 @@ class MasterKeys:
             return cls(_parse(text, KEY_VARIABLE))
         if named := env.get(FILE_VARIABLE, "").strip():
             return cls(_parse(_read(Path(named)), named))
+        if service := env.get(KEYRING_VARIABLE, "").strip():
+            return cls(_parse(_from_keyring(service, create=create), service))
         if not path.exists():
             if not create:
                 raise SettingsError("secret.key_missing", path=str(path))
@@ -75,6 +82,30 @@ def _read(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         cause = error.strerror if isinstance(error, OSError) else ""
         raise SettingsError("secret.key_unreadable", path=str(path), cause=cause or "") from None
+
+
+def _from_keyring(service: str, *, create: bool) -> str:
+    """The key kept in the system keyring; made there at first start.
+
+    Raises:
+        SettingsError: no keyring can be used here, or it lost the key that encrypted what is stored.
+    """
+    try:
+        keyring = importlib.import_module("keyring")
+        errors = importlib.import_module("keyring.errors")
+    except ImportError as error:
+        raise SettingsError("secret.keyring_absent", service=service) from error
+    try:
+        text: str | None = keyring.get_password(service, KEYRING_ENTRY)
+        if not text:
+            if not create:
+                raise SettingsError("secret.key_missing", path=service)
+            keyring.set_password(service, KEYRING_ENTRY, base64.b64encode(random.token_bytes(KEY_BYTES)).decode())
+            # Read back: where two processes start at once, both go on with what the keyring kept.
+            text = keyring.get_password(service, KEYRING_ENTRY)
+    except errors.KeyringError as error:
+        raise SettingsError("secret.keyring_absent", service=service) from error
+    return text or ""
 
 
 def _make(path: Path) -> None:

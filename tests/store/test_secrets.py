@@ -7,6 +7,9 @@ import logging
 import os
 from pathlib import Path
 
+import keyring
+import keyring.backend
+import keyring.backends.fail
 import pytest
 from sqlalchemy import select, update
 
@@ -141,3 +144,40 @@ def test_a_named_key_file_that_is_missing_is_named(home: Home, tmp_path: Path) -
     with pytest.raises(SettingsError) as caught:
         MasterKeys.load(home.master_key, env={"ATOOSYNC_MASTER_KEY_FILE": missing})
     assert missing in str(caught.value)
+
+
+class MemoryKeyring(keyring.backend.KeyringBackend):
+    """A keyring that forgets with the test."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+
+@pytest.mark.spec("SEC-01")
+def test_the_system_keyring_keeps_the_key_where_it_is_asked_for(store: Store, home: Home) -> None:
+    before, memory = keyring.get_keyring(), MemoryKeyring()
+    env = {"ATOOSYNC_MASTER_KEYRING": "atoosync"}
+    keyring.set_keyring(memory)
+    try:
+        Secrets.open(store, home, env).set("demo", "shop.key", "canary-3141")
+        assert Secrets.open(store, home, env).get("demo", "shop.key") == "canary-3141"
+        assert not home.master_key.exists()
+        memory.kept.clear()
+        with pytest.raises(SettingsError) as caught:
+            Secrets.open(store, home, env)
+        assert caught.value.code == "secret.key_missing"
+        keyring.set_keyring(keyring.backends.fail.Keyring())
+        with pytest.raises(SettingsError) as caught:
+            Secrets.open(store, home, env)
+        assert caught.value.code == "secret.keyring_absent"
+    finally:
+        keyring.set_keyring(before)
