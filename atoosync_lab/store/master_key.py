@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import importlib
 import os
 import secrets as random
 from collections.abc import Mapping, Sequence
@@ -91,8 +90,8 @@ def _from_keyring(service: str, *, create: bool) -> str:
         SettingsError: no keyring can be used here, or it lost the key that encrypted what is stored.
     """
     try:
-        keyring = importlib.import_module("keyring")
-        errors = importlib.import_module("keyring.errors")
+        import keyring
+        from keyring import errors
     except ImportError as error:
         raise SettingsError("secret.keyring_absent", service=service) from error
     try:
