@@ -187,7 +187,7 @@ class Reader:
             answers = list(pool.map(lambda call: self._client.get(call[1], call[2]), calls))
         vouchers = [r for call, found in zip(calls, answers, strict=True) if call[0] is OrderDiscount
                     for r in found.records]  # fmt: skip
-        self._read_bound_products(vouchers, seen)
+        self._read_bound_products(vouchers, seen, context)
         makers: dict[type[Any], Make] = {
             OrderLine: self._records.line,
             Address: self._records.address,
@@ -205,10 +205,10 @@ class Reader:
         chunk[OrderLine].sort(key=lambda line: _numeric(line.remote_id))
         return chunk
 
-    def _read_bound_products(self, vouchers: Sequence[wire.Record], seen: _Seen) -> None:
+    def _read_bound_products(self, vouchers: Sequence[wire.Record], seen: _Seen, context: Query) -> None:
         """Which cart rules take their amount off one product: the order's own row does not say it (ORD-09)."""
         for part in split(_new(seen.rules, vouchers, ("id_cart_rule",)), self._sizes.detail_page, facts.FILTER_BYTES):
-            query = [("display", f"[{facts.CART_RULE_FIELDS}]"), ("filter[id]", f"[{'|'.join(part)}]")]
+            query = [*context, ("display", f"[{facts.CART_RULE_FIELDS}]"), ("filter[id]", f"[{'|'.join(part)}]")]
             for rule in self._client.get("cart_rules", query).records:
                 # 0: the whole basket; -1, -2: cheapest or chosen products, which the order does not name.
                 if rule.get("reduction_product").isdigit() and rule.get("reduction_product") != "0":
