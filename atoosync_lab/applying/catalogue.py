@@ -25,7 +25,7 @@ from atoosync_lab.model.catalogue import Stock
 from atoosync_lab.model.errors import AtooSyncError, QuotaReachedError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.planning.context import FAILED
-from atoosync_lab.planning.plan import WRITES, PlanRow
+from atoosync_lab.planning.plan import WRITES, Action, PlanRow
 from atoosync_lab.store.links import Fingerprint
 from atoosync_lab.store.quota import Counter
 
@@ -55,6 +55,8 @@ def apply_catalogue(ctx: ApplyContext, shop: ShopConnector) -> None:
         ),
         "status": (sizes.prices, lambda batch: shop.write_status([_status(r, p) for r, p in batch])),
     }
+    # A held record stays due when the mark moves on: its cure may be a setting, which changes no date in the ERP.
+    _note_sent(ctx, [(row.key, FAILED, row.target_id) for row in ctx.plan.rows(actions=[Action.BLOCK.value])])
     rows = ctx.plan.rows(actions=[a.value for a in WRITES], payload=True)
     for entity, group in itertools.groupby(rows, key=lambda r: r.entity):
         size, write = writers[entity]

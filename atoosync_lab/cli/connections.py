@@ -31,7 +31,7 @@ def check_connections(profile: ProfileOption = None, side: SideOption = "both", 
         found = chosen(space, profile)
         reports = {s: refreshing.check_side(space, found, s) for s in _sides(side)}
     if as_json:
-        dump({s: {"ok": r.ok, "version": r.version, "checks": [_check(r)]} for s, r in reports.items()})
+        dump({s: {"ok": r.ok, "version": r.version, "checks": _checks(r)} for s, r in reports.items()})
     else:
         for name, report in reports.items():
             say(f"cli.side.{name}", version=report.version)
@@ -42,7 +42,7 @@ def check_connections(profile: ProfileOption = None, side: SideOption = "both", 
         raise typer.Exit(3)
 
 
-def _check(report: ConnectionReport) -> list[dict[str, object]]:
+def _checks(report: ConnectionReport) -> list[dict[str, object]]:
     return [{"name": c.name, "ok": c.ok, "message": str(c.message)} for c in report.checks]
 
 

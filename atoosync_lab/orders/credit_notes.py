@@ -16,7 +16,7 @@ from atoosync_lab.orders.bundle import OrderBundle, SlipBundle
 from atoosync_lab.orders.closing import check, difference_line
 from atoosync_lab.orders.context import BuildContext
 from atoosync_lab.orders.currency import document_currency, in_shop_currency, slip_in_shop_currency
-from atoosync_lab.orders.differences import ROUNDING_A_LINE, Cause, Difference, up_to_cent
+from atoosync_lab.orders.differences import ROUNDING_A_LINE, Cause, Difference
 from atoosync_lab.orders.discounts import discount_item
 from atoosync_lab.orders.lines import LineMaker
 from atoosync_lab.orders.reasons import PAGE_SHOP, Built, Findings, Held
@@ -162,13 +162,30 @@ def _voucher_shares(
     header_ = order.order
     vouchers = Pair(header_.discounts_excl_tax, header_.discounts_incl_tax)
     total = vouchers.minus(free_shipping_part(header_, order.discounts)).basis(inclusive)
-    units = ((x.unit_price_incl_tax if inclusive else x.unit_price_excl_tax, x.quantity) for x in order.lines)
-    base = sum((unit * quantity for unit, quantity in units), ZERO)
+    sold: dict[str, Decimal] = {}
+    for x in order.lines:
+        unit = x.unit_price_incl_tax if inclusive else x.unit_price_excl_tax
+        sold[x.product_id or ""] = sold.get(x.product_id or "", ZERO) + unit * x.quantity
+    base = sum(sold.values(), ZERO)
     if not (total and base and full):
         return ()
+    returned = [line for line in goods if line.origin in full]
+    products = {x.remote_id: x.product_id for x in order.lines}
+    exact: dict[Vat, Decimal] = {}
+    for voucher in order.discounts:
+        on = voucher.product_id
+        if not on or voucher.free_shipping or not sold.get(on):
+            continue
+        # A voucher of one product comes back with that product alone, in proportion to what is returned of it.
+        taken = min(voucher.amount_incl_tax if inclusive else voucher.amount_excl_tax, total)
+        total -= taken
+        for vat, amount in vat_groups([line for line in returned if products.get(line.origin) == on]):
+            exact[vat] = exact.get(vat, ZERO) + taken * amount / sold[on]
+    for vat, amount in vat_groups(returned):
+        exact[vat] = exact.get(vat, ZERO) + total * amount / base
     lines = []
-    for vat, amount in vat_groups([line for line in goods if line.origin in full]):
-        share = totals.round_cents(total * amount / base)
+    for vat, amount in exact.items():
+        share = totals.round_cents(amount)
         item = discount_item(maker, vat) if share else ""
         if item:
             lines.append(charge_line(LineRole.DISCOUNT, item, vat, -share))
@@ -213,7 +230,7 @@ def _difference(money: SlipBundle, gap: Decimal, rates_differ: bool) -> Differen
     goods = money.slip.products_incl_tax
     explained = ZERO
     if not rates_differ and goods == sum((x.amount_incl_tax for x in money.lines), ZERO):
-        bound = up_to_cent(ROUNDING_A_LINE * len(money.lines))
+        bound = totals.up_to_cent(ROUNDING_A_LINE * len(money.lines))
         explained = max(-bound, min(bound, gap))
     cause = Cause.NONE if gap == explained else Cause.VAT_RATE if rates_differ else Cause.UNKNOWN
     return Difference(amount=gap, explained=explained, unexplained=gap - explained, cause=cause)

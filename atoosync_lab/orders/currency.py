@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from atoosync_lab.model.money import ZERO, quantize, split_by_weight
+from atoosync_lab.model.money import ZERO, split_by_weight
 from atoosync_lab.model.sales import Payment
 from atoosync_lab.orders.bundle import OrderBundle, Sibling, SlipBundle
 from atoosync_lab.orders.context import BuildContext
 from atoosync_lab.orders.reasons import PAGE_CURRENCIES, PAGE_SHOP, Findings
-from atoosync_lab.orders.totals import round_cents, round_mode
+from atoosync_lab.orders.totals import round_cents, round_mode, round_price
 from atoosync_lab.settings.orders import OrderSettings
 
 _ORDER = (
@@ -64,21 +64,21 @@ def in_shop_currency(bundle: OrderBundle, shop_currency: str, findings: Findings
         return bundle
 
     def exact(record: Any, names: Sequence[str]) -> dict[str, Any]:
-        return {name: quantize(getattr(record, name) / rate, 6) for name in names}
+        return {name: round_price(getattr(record, name) / rate, 6) for name in names}
 
     charged: dict[str, Any] = {name: round_cents(getattr(order, name) / rate) for name in _CHARGED}
     by_unit = order.rounding == "item"
 
     def unit(price: Decimal) -> Decimal:
         # A shop that rounds units charged the rounded one, in the order's currency.
-        return quantize((round_mode(price, order.rounding_mode) if by_unit else price) / rate, 6)
+        return round_price((round_mode(price, order.rounding_mode) if by_unit else price) / rate, 6)
 
     lines = tuple(
         replace(
             line,
             list_price_excl_tax=None
             if line.list_price_excl_tax is None
-            else quantize(line.list_price_excl_tax / rate, 6),
+            else round_price(line.list_price_excl_tax / rate, 6),
             unit_price_excl_tax=unit(line.unit_price_excl_tax),
             unit_price_incl_tax=unit(line.unit_price_incl_tax),
             **exact(line, _LINE),

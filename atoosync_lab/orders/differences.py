@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +9,7 @@ from enum import StrEnum
 
 from atoosync_lab.model.documents import DocumentTotals
 from atoosync_lab.model.i18n import Message
-from atoosync_lab.model.money import CENT, ZERO
+from atoosync_lab.model.money import ZERO
 from atoosync_lab.model.sales import Order, OrderLine
 from atoosync_lab.orders import totals
 
@@ -102,9 +101,4 @@ def explain(
 def rounding_bound(order: Order, lines: Sequence[OrderLine]) -> Decimal:
     """What rounding can make at most: half a cent a line (per unit when the shop rounds units), up to the next cent."""
     count = sum((abs(line.quantity) for line in lines), ZERO) if order.rounding == "item" else Decimal(len(lines))
-    return up_to_cent(ROUNDING_A_LINE * count)
-
-
-def up_to_cent(amount: Decimal) -> Decimal:
-    """The next whole cent: a difference of totals is one."""
-    return amount.quantize(CENT, rounding=decimal.ROUND_CEILING)
+    return totals.up_to_cent(ROUNDING_A_LINE * count)

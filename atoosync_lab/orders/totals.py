@@ -46,6 +46,11 @@ def round_cents(value: Decimal) -> Decimal:
     return value.quantize(CENT, rounding=decimal.ROUND_HALF_UP)
 
 
+def up_to_cent(amount: Decimal) -> Decimal:
+    """The next whole cent: what rounding can make at most is compared with differences, which are whole cents."""
+    return amount.quantize(CENT, rounding=decimal.ROUND_CEILING)
+
+
 def round_price(value: Decimal, decimals: int) -> Decimal:
     """Half up to the price precision of the profile (ORD-02)."""
     return value.quantize(_EXPONENTS[decimals], rounding=decimal.ROUND_HALF_UP)

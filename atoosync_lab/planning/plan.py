@@ -175,6 +175,12 @@ class PlanWriter:
         self.con.execute("INSERT INTO row SELECT * FROM incoming_rows").fetchall()
         self.con.unregister("incoming_rows")
 
+    def next_seq(self) -> int:
+        """The number after the last row's."""
+        self._flush()
+        row = self.con.execute("SELECT coalesce(max(seq), 0) + 1 FROM row").fetchone()
+        return int(row[0]) if row else 1
+
     def tallied(self) -> dict[tuple[str, str], int]:
         """Rows so far by action and entity."""
         self._flush()
@@ -306,17 +312,10 @@ class Plan:
         payload: bool = False,
     ) -> Iterator[PlanRow]:
         """Rows in order, filtered and paged in DuckDB. `payload` only where the write needs it: it is large."""
-        where, params = ["TRUE"], []
-        for column, wanted in (("action", actions), ("entity", entities)):
-            if wanted:
-                where.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-                params += list(wanted)
-        if search:
-            where.append("(contains(lower(key), lower(?)) OR contains(lower(label), lower(?)))")
-            params += [search, search]
+        where, params = _where(actions, entities, search)
         columns = ", ".join(c if payload or c != "payload" else "'' AS payload" for c in ROW_COLUMNS)
         page = f" LIMIT {int(limit)}" if limit is not None else ""
-        sql = f"SELECT {columns} FROM row WHERE {' AND '.join(where)} ORDER BY seq{page} OFFSET {int(offset)}"
+        sql = f"SELECT {columns} FROM row WHERE {where} ORDER BY seq{page} OFFSET {int(offset)}"
         con = duck.connect(self.path, read_only=True)
         try:
             result = con.execute(sql, params)
@@ -325,6 +324,20 @@ class Plan:
                     yield _row(values)
         finally:
             con.close()
+
+    def count(self, *, actions: Sequence[str] = (), entities: Sequence[str] = (), search: str = "") -> int:
+        """How many rows `rows` gives for the same filter."""
+        where, params = _where(actions, entities, search)
+        con = duck.connect(self.path, read_only=True)
+        try:
+            return int(con.execute(f"SELECT count(*) FROM row WHERE {where}", params).fetchall()[0][0])
+        finally:
+            con.close()
+
+    def listed_by_action(self) -> dict[str, int]:
+        """Listed rows an action, every action named; records that are equal on both sides are not listed."""
+        found = dict(self._sql("SELECT action, count(*) FROM row GROUP BY ALL"))
+        return {action.value: int(found.get(action.value, 0)) for action in Action}
 
     def unchanged(self, *, limit: int = 1000) -> list[tuple[str, str, str]]:
         """(entity, key, reason) of records that are equal on both sides."""
@@ -336,6 +349,19 @@ class Plan:
             return con.execute(sql).fetchall()
         finally:
             con.close()
+
+
+def _where(actions: Sequence[str], entities: Sequence[str], search: str) -> tuple[str, list[str]]:
+    """The filter of rows as a SQL condition with its values."""
+    where, params = ["TRUE"], list[str]()
+    for column, wanted in (("action", actions), ("entity", entities)):
+        if wanted:
+            where.append(f"{column} IN ({', '.join('?' * len(wanted))})")
+            params += wanted
+    if search:
+        where.append("(contains(lower(key), lower(?)) OR contains(lower(label), lower(?)))")
+        params += [search, search]
+    return " AND ".join(where), params
 
 
 def _row(values: tuple[Any, ...]) -> PlanRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from atoosync_lab.mapping import prices
 from atoosync_lab.planning import differences, selection
 from atoosync_lab.planning.context import CatalogueContext
 from atoosync_lab.planning.plan import PlanWriter
@@ -11,7 +12,7 @@ VERSION = "prices-1"
 
 def price_sql(precision: int) -> str:
     """SQL of the price to write for an `item i` whose variant's product is `m`: a variant gets its impact."""
-    price = f"round(i.price_excl_tax, {int(precision)})::DECIMAL(18,6)"
+    price = prices.price_sql(precision, "i.price_excl_tax")
     return (
         f"CASE WHEN i.target_kind = 'variant' THEN ({price} - coalesce(m.price_excl_tax, 0))::DECIMAL(18,6)"
         f" ELSE {price} END"

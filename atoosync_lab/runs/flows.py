@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from atoosync_lab.connectors.base import Capability, Scope
 from atoosync_lab.model.errors import SettingsError
@@ -30,7 +31,9 @@ class Flow:
     erp_needs: frozenset[Capability] = frozenset()
     plan: PlanCatalogue | None = None
     mark: str = ""
-    """Name of the last-transfer mark it moves; empty: none."""
+    """Name of the last-transfer mark it reads; empty: none."""
+    moves_mark: bool = True
+    """A run moves the mark. New articles alone must not: changed ones would no longer be due."""
 
     lease: str = ""
     """Task that only one run may do at a time; flows that write the same records share it."""
@@ -48,60 +51,38 @@ class Flow:
 
 _CATALOGUE = (Scope.PRODUCTS, Scope.STOCKS)
 
+
+def _catalogue(
+    name: str, plan: PlanCatalogue, writes: Capability, *, reads: Capability = Capability.READ_PRODUCTS, **more: Any
+) -> Flow:
+    """A flow from the ERP's catalogue to the shop's."""
+    return Flow(
+        name=name,
+        kind="catalogue",
+        erp_scopes=_CATALOGUE,
+        shop_scopes=_CATALOGUE,
+        shop_needs=frozenset({writes}),
+        erp_needs=frozenset({reads}),
+        plan=plan,
+        **{"mark": name, **more},
+    )
+
+
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
-        Flow(
-            name="articles",
-            kind="catalogue",
-            erp_scopes=_CATALOGUE,
-            shop_scopes=_CATALOGUE,
-            shop_needs=frozenset({Capability.WRITE_PRODUCTS}),
-            erp_needs=frozenset({Capability.READ_PRODUCTS}),
-            plan=plan_articles,
-            mark="articles",
-        ),
-        Flow(
-            name="articles-new",
+        _catalogue("articles", plan_articles, Capability.WRITE_PRODUCTS),
+        _catalogue(
+            "articles-new",
+            plan_articles,
+            Capability.WRITE_PRODUCTS,
             lease="articles",
-            kind="catalogue",
-            erp_scopes=_CATALOGUE,
-            shop_scopes=_CATALOGUE,
-            shop_needs=frozenset({Capability.WRITE_PRODUCTS}),
-            erp_needs=frozenset({Capability.READ_PRODUCTS}),
-            plan=plan_articles,
             mark="articles",
+            moves_mark=False,
         ),
-        Flow(
-            name="prices",
-            kind="catalogue",
-            erp_scopes=_CATALOGUE,
-            shop_scopes=_CATALOGUE,
-            shop_needs=frozenset({Capability.WRITE_PRICES}),
-            erp_needs=frozenset({Capability.READ_PRODUCTS}),
-            plan=plan_prices,
-            mark="prices",
-        ),
-        Flow(
-            name="stocks",
-            kind="catalogue",
-            erp_scopes=_CATALOGUE,
-            shop_scopes=_CATALOGUE,
-            shop_needs=frozenset({Capability.WRITE_STOCKS}),
-            erp_needs=frozenset({Capability.READ_STOCKS}),
-            plan=plan_stocks,
-            mark="stocks",
-        ),
-        Flow(
-            name="article-status",
-            kind="catalogue",
-            erp_scopes=_CATALOGUE,
-            shop_scopes=_CATALOGUE,
-            shop_needs=frozenset({Capability.WRITE_STATUS}),
-            erp_needs=frozenset({Capability.READ_PRODUCTS}),
-            plan=plan_status,
-            mark="article-status",
-        ),
+        _catalogue("prices", plan_prices, Capability.WRITE_PRICES),
+        _catalogue("stocks", plan_stocks, Capability.WRITE_STOCKS, reads=Capability.READ_STOCKS),
+        _catalogue("article-status", plan_status, Capability.WRITE_STATUS),
         Flow(
             name="orders",
             kind="orders",

@@ -13,7 +13,7 @@ from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.planning.context import CatalogueContext
 from atoosync_lab.planning.order_status import StatusContext, plan_order_status
 from atoosync_lab.planning.orders import OrdersContext, plan_credit_notes, plan_orders
-from atoosync_lab.planning.plan import Action, Plan, PlanMeta, PlanWriter
+from atoosync_lab.planning.plan import Action, Plan, PlanMeta, PlanRow, PlanWriter
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
@@ -62,13 +62,14 @@ def make_plan(
                 raise SettingsError("flow.unknown", flow=flow.name, known="")
             with duck.writing("plans"):
                 flow.plan(ctx, out)
-            if not keys and not extra_filter:
+            if flow.moves_mark and not keys and not extra_filter:
                 marks[flow.mark] = (captures["erp"].started_at - MARK_OVERLAP).isoformat()
         elif flow.kind == "order-status":
             plan_order_status(status_context(workspace, profile, erp), out)
         else:
             orders = orders_context(workspace, profile, flow, erp, captures, keys, now)
             (plan_credit_notes if flow.name == "credit-notes" else plan_orders)(orders, out, check)
+        hold_unreadable(out, captures, keys)
         meta = PlanMeta(
             id=out.id,
             profile=profile.id,
@@ -88,6 +89,29 @@ def make_plan(
         raise
     workspace.plans.register(plan.meta.id, profile.id, flow.name, plan.path.name, who=who)
     return plan
+
+
+_ENTITIES = {"orders": "order", "order_slip": "credit_note"}
+
+
+def hold_unreadable(out: PlanWriter, captures: Mapping[str, Capture], keys: tuple[str, ...]) -> None:
+    """Records that a system gave and that could not be read are held rows: nothing is silently left out."""
+    found = [w for capture in captures.values() for w in capture.warnings if w["record"]]
+    wanted = [w for w in found if not keys or w["record"] in keys]
+    first = out.next_seq() if wanted else 0
+    for number, warning in enumerate(wanted):
+        resource = str(warning["params"].get("resource", ""))
+        out.add(
+            PlanRow(
+                seq=first + number,
+                action=Action.BLOCK,
+                entity=_ENTITIES.get(resource, "product"),
+                key=warning["record"],
+                label=resource,
+                reason=warning["code"],
+                params=warning["params"],
+            )
+        )
 
 
 def require(flow: Flow, erp: ErpConnector, shop: ShopConnector) -> None:

@@ -169,6 +169,8 @@ class _Work:
             {"rows": sum(capture.read.values()), "calls": capture.calls, "mode": capture.mode, "capture": capture.id},
         )
         for warning in capture.warnings:
+            if warning["record"]:
+                continue  # a held row of the plan, and as such in the journal
             self.recorder(
                 Stage.CAPTURE, warning["code"], warning["params"], level=Level.WARNING, record=warning["record"]
             )

@@ -9,6 +9,7 @@ from atoosync_lab.kit import formats
 from atoosync_lab.kit.icons import icon
 from atoosync_lab.kit.markup import Html, join, tag
 from atoosync_lab.model.i18n import translate
+from atoosync_lab.planning.labels import field_name
 
 Change = tuple[str, str | None, str | None]
 
@@ -20,18 +21,6 @@ _MONEY = frozenset({"price_excl_tax", "excl_tax", "incl_tax", "shop_total", "dif
 _NUMBERS = frozenset({"quantity", "weight", "lines"})
 _SHORT = 28
 """Characters of a value in the closed row; the opened one shows it whole."""
-
-
-def field_name(field: str, language: str | None = None) -> str:
-    """`price_excl_tax` is « Prix HT »; `name@2` is « Nom (langue 2) »."""
-    base, _, shop_language = field.partition("@")
-    code = f"field.{base}"
-    word = translate(code, None, language)
-    if word == code:  # a field chosen in the mapping: it bears the system's own name
-        word = base
-    if shop_language:
-        return translate("field.in_language", {"field": word, "language": shop_language}, language)
-    return word
 
 
 def value_text(field: str, value: str | None, language: str | None = None) -> str:

@@ -9,7 +9,6 @@ from atoosync_lab.kit.view import View
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.planning.plan import Plan, PlanRow
 from atoosync_lab.workbench import changes
-from atoosync_lab.workbench.plan_counts import listed_by_action, matching
 
 PAGE = 20
 """Rows shown at once."""
@@ -30,7 +29,7 @@ class PlanTable:
 
     def __init__(self, plan: Plan, zone: str) -> None:
         self._plan, self._zone = plan, zone
-        self._listed = listed_by_action(plan)
+        self._listed = plan.listed_by_action()
         self._same = sum(plan.by_action().values()) - sum(self._listed.values())
         self._action = ""
         self._search = ""
@@ -97,7 +96,7 @@ class PlanTable:
 
     def _rows(self) -> list[Html]:
         actions = [self._action] if self._action else []
-        found = matching(self._plan, actions, self._search)
+        found = self._plan.count(actions=actions, search=self._search)
         if not found:
             return [self._empty()]
         self._offset = min(self._offset, (found - 1) // PAGE * PAGE)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from atoosync_lab.model.documents import DocumentKind, LineRole
-from atoosync_lab.model.sales import CreditSlip, CreditSlipLine
+from atoosync_lab.model.sales import CreditSlip, CreditSlipLine, OrderDiscount
 from atoosync_lab.orders.bundle import SlipBundle
 from atoosync_lab.orders.credit_notes import build_credit_note
 from atoosync_lab.settings.orders import SettlementSettings
@@ -75,6 +75,30 @@ def test_credit_note_takes_its_share_of_the_cart_discount_off(inclusive):
     )
     assert sums(made.document) == (D("100.00"), D("20.00"), D("120.00"))
     assert "orders.slip_voucher_share" in {w.code for w in made.warnings}
+
+
+@pytest.mark.spec("ORD-33", "ORD-09")
+@pytest.mark.parametrize(
+    ("returned", "expected"),
+    [
+        # 30.00 off A alone: a return of A gives back 120.00 less 30.00, a return of B its full price.
+        (("l-A", "1", "100.00", "120.00"), (D("75.00"), D("15.00"), D("90.00"))),
+        (("l-B", "1", "50.00", "60.00"), (D("50.00"), D("10.00"), D("60.00"))),
+    ],
+)
+def test_voucher_of_one_product_comes_back_with_that_product_alone(returned, expected):
+    voucher = OrderDiscount(
+        remote_id="1", order_id="187", product_id="7", amount_excl_tax=D("25.00"), amount_incl_tax=D("30.00")
+    )
+    order = bundle(
+        [line("A", "1", "100.00", "120.00", product_id="7"), line("B", "1", "50.00", "60.00", product_id="8")],
+        "150.00",
+        discounts=[voucher],
+        discounts_excl_tax="25.00",
+        discounts_incl_tax="30.00",
+    )
+    made = built(build_credit_note(slip(order, returned), settings(), context()))
+    assert sums(made.document) == expected
 
 
 @pytest.mark.spec("ORD-33", "ORD-04")

@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 
 from atoosync_lab.cli.demo_steps import Demo, started
-from atoosync_lab.model.errors import AtooSyncError
+from atoosync_lab.connectors.base import ReadRequest, Scope
+from atoosync_lab.model.errors import AtooSyncError, Facts, InvalidRecordError
 from atoosync_lab.model.events import Event
 from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.planning.context import FAILED
+from atoosync_lab.planning.plan import Action, PlanMeta, PlanWriter
 from atoosync_lab.runs import refreshing
 from atoosync_lab.runs.explaining import explain
-from atoosync_lab.runs.making import MARK_OVERLAP
+from atoosync_lab.runs.making import MARK_OVERLAP, hold_unreadable
 from atoosync_lab.runs.refreshing import GONE
 from atoosync_lab.runs.retention import tidy
 from atoosync_lab.runs.run import RunRequest, run
@@ -27,6 +29,7 @@ from atoosync_lab.settings.base import BEGINNING
 from atoosync_lab.snapshots import captures
 from atoosync_lab.store.journal_records import RunState
 from atoosync_lab.store.ledger import State
+from tests.captures import Given
 from tests.flows.conftest import command
 
 
@@ -95,7 +98,8 @@ def test_record_that_failed_stays_due_beyond_the_mark(demo: Demo) -> None:
     demo.shop.faults([])
     failed = {e.record for e in demo.workspace.journal.entries(first.run.id) if e.level in ("error", "warning")}
     sent = demo.workspace.links.fingerprints("demo", "prices").select(["key", "md5"]).to_pylist()
-    due = {row["key"] for row in sent if row["md5"] == FAILED}
+    held = {r.key for r in first.plan.rows(actions=["block"])} if first.plan else set()
+    due = {row["key"] for row in sent if row["md5"] == FAILED} - held
     assert key in due
     assert due <= failed
     assert len(due) <= 5
@@ -105,6 +109,31 @@ def test_record_that_failed_stays_due_beyond_the_mark(demo: Demo) -> None:
     assert second.plan is not None
     assert {r.key for r in second.plan.rows(actions=["update"])} == due
     assert second.run.counts.ok == len(due)
+
+
+@pytest.mark.spec("ART-08", "ART-10", "ART-12")
+def test_held_article_stays_due_once_its_setting_is_cured(demo: Demo) -> None:
+    """The cure is a setting: no date of the ERP changes, and the mark has moved on meanwhile."""
+    taxes = demo.profile.articles.products.taxes
+    save(demo, articles__products__since_last_transfer=True, articles__products__taxes={},
+         articles__products__default_tax="")  # fmt: skip
+    first = demo.run("articles")
+    assert first.plan is not None
+    held = {r.key for r in first.plan.rows(actions=["block"]) if r.reason == "product.tax_not_mapped"}
+    assert len(held) > 100
+    assert demo.workspace.marks.get("demo", "articles") > BEGINNING
+    save(demo, articles__products__taxes=taxes)
+    plan = demo.plan("articles").plan
+    assert plan is not None
+    assert not {r.key for r in plan.rows(actions=["skip"]) if r.reason == "product.not_modified"} & held
+    assert plan.by_action()["create"] > 0
+
+
+@pytest.mark.spec("ART-02", "ART-12")
+def test_new_articles_leave_the_mark_where_it_was(demo: Demo) -> None:
+    """Else articles changed in the ERP before that run would no longer be due."""
+    assert demo.run("articles-new").run.counts.ok > 0
+    assert demo.workspace.marks.get("demo", "articles") == BEGINNING
 
 
 @pytest.mark.spec("SVC-08", "RUN-03")
@@ -191,3 +220,22 @@ def test_what_is_older_than_the_profile_keeps_goes(demo: Demo) -> None:
     kept = captures.listed(demo.workspace.home.captures, "demo")
     assert sorted(c.side for c in kept) == ["erp", "shop"]
     assert len(demo.workspace.journal.list(profile="demo")) == 2
+
+
+@pytest.mark.spec("BEY-01", "ORD-01")
+def test_record_that_could_not_be_read_is_a_held_row(tmp_path: Path) -> None:
+    """What a system gave and nobody could read stands in the plan, and through it in the journal."""
+    shop = Given("prestashop", [])
+    shop.warnings.append(
+        InvalidRecordError("prestashop.unreadable_record", resource="orders", id="77", facts=Facts(record="77"))
+    )
+    capture = captures.take(
+        shop, tmp_path, profile="demo", side="shop", scopes=[(Scope.ORDERS, ReadRequest())], mode="window"
+    )
+    out = PlanWriter(tmp_path / "plans", "demo")
+    hold_unreadable(out, {"shop": capture}, ())
+    plan = out.finish(PlanMeta(id=out.id, profile="demo", flow="orders", made_at=capture.finished_at))
+    (row,) = plan.rows()
+    assert (row.action, row.entity, row.key) == (Action.BLOCK, "order", "77")
+    assert "77" in row.reason_text("fr")
+    assert plan.by_action()["block"] == plan.count(actions=["block"]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ _ASSOCIATED = {
 }
 
 
-class RowImport:
+class RowImport(ABC):
     """A file whose records are single rows, inside the transaction of the caller.
 
     Args:
@@ -45,13 +46,13 @@ class RowImport:
         self.now = now_text()
         self.make_id = IdMaker()
 
+    @abstractmethod
     def record(self, row: Sequence[str]) -> None:
         """Write one record.
 
         Raises:
             RecordRefusedError: when it is refused; nothing of it was written.
         """
-        raise NotImplementedError
 
     def run(self) -> tuple[int, list[Refusal]]:
         """Write what is accepted; return how many records that is, and the refusals.

@@ -25,15 +25,16 @@ from atoosync_lab.model.sales import (
 HUNDRED = Decimal(100)
 
 
-def _amount(record: Record, field: str) -> Decimal:
+def amount(record: Record | Mapping[str, str], field: str) -> Decimal:
     """An amount the record must state.
 
     Raises:
         ValueError: it is not there, or no number: an order is never read with a guessed amount.
     """
-    value = parse_decimal(record.values.get(field))
+    values = record.values if isinstance(record, Record) else record
+    value = parse_decimal(values.get(field))
     if value is None:
-        raise ValueError(f"{field}: {record.values.get(field)!r}")
+        raise ValueError(f"{field}: {values.get(field)!r}")
     return value
 
 
@@ -51,7 +52,7 @@ class OrderRecords:
 
     def order(self, record: Record, countries: Mapping[str, str]) -> Order:
         """A header; `countries` are the ISO codes of the addresses read so far (gift wrapping is taxed by country)."""
-        wrapping = _amount(record, "total_wrapping_tax_incl")
+        wrapping = amount(record, "total_wrapping_tax_incl")
         tax = self._wrapping_tax(countries.get(record.get("id_address_delivery"), "")) if wrapping else None
         currency = record.get("id_currency")
         return Order(
@@ -64,7 +65,7 @@ class OrderRecords:
             invoice_number=record.get("invoice_number") if record.get("invoice_number") != "0" else "",
             status_id=record.get("current_state"),
             currency=self._lookups.currencies.get(currency, currency),
-            conversion_rate=_amount(record, "conversion_rate"),
+            conversion_rate=amount(record, "conversion_rate"),
             language=self._lookups.languages.get(record.get("id_lang"), ""),
             customer_id=record.get("id_customer"),
             invoicing_address_id=record.get("id_address_invoice"),
@@ -72,20 +73,20 @@ class OrderRecords:
             carrier_id=record.get("id_carrier"),
             payment_module=record.get("module"),
             payment_label=record.get("payment"),
-            total_products_excl_tax=_amount(record, "total_products"),
-            total_products_incl_tax=_amount(record, "total_products_wt"),
-            discounts_excl_tax=_amount(record, "total_discounts_tax_excl"),
-            discounts_incl_tax=_amount(record, "total_discounts_tax_incl"),
-            shipping_excl_tax=_amount(record, "total_shipping_tax_excl"),
-            shipping_incl_tax=_amount(record, "total_shipping_tax_incl"),
+            total_products_excl_tax=amount(record, "total_products"),
+            total_products_incl_tax=amount(record, "total_products_wt"),
+            discounts_excl_tax=amount(record, "total_discounts_tax_excl"),
+            discounts_incl_tax=amount(record, "total_discounts_tax_incl"),
+            shipping_excl_tax=amount(record, "total_shipping_tax_excl"),
+            shipping_incl_tax=amount(record, "total_shipping_tax_incl"),
             shipping_tax_rate=parse_decimal(record.get("carrier_tax_rate")),
-            wrapping_excl_tax=_amount(record, "total_wrapping_tax_excl"),
+            wrapping_excl_tax=amount(record, "total_wrapping_tax_excl"),
             wrapping_incl_tax=wrapping,
             wrapping_tax_name=tax[0] if tax else "",
             wrapping_tax_rate=tax[1] if tax else None,
-            total_excl_tax=_amount(record, "total_paid_tax_excl"),
-            total_incl_tax=_amount(record, "total_paid_tax_incl"),
-            total_paid_real=_amount(record, "total_paid_real"),
+            total_excl_tax=amount(record, "total_paid_tax_excl"),
+            total_incl_tax=amount(record, "total_paid_tax_incl"),
+            total_paid_real=amount(record, "total_paid_real"),
             rounding=facts.ROUND_TYPES.get(record.get("round_type"), "line"),
             rounding_mode=facts.ROUND_MODES.get(record.get("round_mode"), "half_up"),
             note=record.get("note"),
@@ -99,7 +100,7 @@ class OrderRecords:
         """A line, its taxes by name and rate: several taxes are one pair with the joint rate."""
         ids = tuple(t.get("id", "") for t in record.links.get("taxes", []) if t.get("id", "") not in ("", "0"))
         name, rate = self._tax(ids, record.get("tax_computation_method"))
-        excl, incl = _amount(record, "unit_price_tax_excl"), _amount(record, "unit_price_tax_incl")
+        excl, incl = amount(record, "unit_price_tax_excl"), amount(record, "unit_price_tax_incl")
         ecotax = parse_decimal(record.get("ecotax")) or ZERO
         if not ids and excl != incl and not ecotax:
             # Taxed, but the shop names no tax: not exempt. `orders.taxes` finds the rate from the amounts.
@@ -119,11 +120,11 @@ class OrderRecords:
             reference=record.get("product_reference"),
             barcode=record.get("product_ean13"),
             label=record.get("product_name"),
-            quantity=_amount(record, "product_quantity"),
+            quantity=amount(record, "product_quantity"),
             unit_price_excl_tax=excl,
             unit_price_incl_tax=incl,
-            total_excl_tax=_amount(record, "total_price_tax_excl"),
-            total_incl_tax=_amount(record, "total_price_tax_incl"),
+            total_excl_tax=amount(record, "total_price_tax_excl"),
+            total_incl_tax=amount(record, "total_price_tax_incl"),
             list_price_excl_tax=parse_decimal(record.get("original_product_price")),
             discount_percent=percent,
             discount_amount_excl_tax=parse_decimal(record.get("reduction_amount_tax_excl")) or ZERO,
@@ -166,8 +167,8 @@ class OrderRecords:
             remote_id=record["id"],
             order_id=record["id_order"],
             name=record.get("name"),
-            amount_excl_tax=_amount(record, "value_tax_excl"),
-            amount_incl_tax=_amount(record, "value"),
+            amount_excl_tax=amount(record, "value_tax_excl"),
+            amount_incl_tax=amount(record, "value"),
             free_shipping=record.get("free_shipping") == "1",
             product_id=products.get(record.get("id_cart_rule"), ""),
         )
@@ -178,7 +179,7 @@ class OrderRecords:
         return Payment(
             remote_id=record["id"],
             order_reference=record.get("order_reference"),
-            amount=_amount(record, "amount"),
+            amount=amount(record, "amount"),
             currency=self._lookups.currencies.get(currency, currency),
             conversion_rate=parse_decimal(record.get("conversion_rate")) or Decimal(1),
             method=record.get("payment_method"),
@@ -232,10 +233,10 @@ class OrderRecords:
             created_at=self._moment(record, "date_add"),
             modified_at=self._clock.instant(record.get("date_upd")),
             conversion_rate=parse_decimal(record.get("conversion_rate")) or Decimal(1),
-            products_excl_tax=_amount(record, "total_products_tax_excl"),
-            products_incl_tax=_amount(record, "total_products_tax_incl"),
-            shipping_excl_tax=_amount(record, "total_shipping_tax_excl"),
-            shipping_incl_tax=_amount(record, "total_shipping_tax_incl"),
+            products_excl_tax=amount(record, "total_products_tax_excl"),
+            products_incl_tax=amount(record, "total_products_tax_incl"),
+            shipping_excl_tax=amount(record, "total_shipping_tax_excl"),
+            shipping_incl_tax=amount(record, "total_shipping_tax_incl"),
             partial=record.get("partial") == "1",
         )
 
@@ -247,9 +248,9 @@ class OrderRecords:
                 slip_id=record["id"],
                 order_line_id=row.get("id_order_detail", ""),
                 position=position,
-                quantity=parse_decimal(row.get("product_quantity")) or ZERO,
-                amount_excl_tax=parse_decimal(row.get("amount_tax_excl")) or ZERO,
-                amount_incl_tax=parse_decimal(row.get("amount_tax_incl")) or ZERO,
+                quantity=amount(row, "product_quantity"),
+                amount_excl_tax=amount(row, "amount_tax_excl"),
+                amount_incl_tax=amount(row, "amount_tax_incl"),
             )
             for position, row in enumerate(record.links.get("order_slip_details", []))
         ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from atoosync_lab.connectors.base import Chunk, ReadRequest, Scope
@@ -13,7 +13,7 @@ from atoosync_lab.connectors.shops.prestashop import facts, wire
 from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient, Query, split
 from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
 from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
-from atoosync_lab.connectors.shops.prestashop.order_records import OrderRecords
+from atoosync_lab.connectors.shops.prestashop.order_records import OrderRecords, amount
 from atoosync_lab.model.catalogue import Product, Stock
 from atoosync_lab.model.errors import ConnectionFailedError, Facts, InvalidRecordError, RefusedError
 from atoosync_lab.model.keys import product_key
@@ -46,6 +46,33 @@ class _Seen:
     """Address id -> ISO code of its country."""
     bound_products: dict[str, str] = dataclasses.field(default_factory=dict)
     """Cart rule id -> the only product that it takes its amount off."""
+    lost: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    """(field of an order, value) whose details could not be read: orders with it are not whole."""
+    page_lost: int = 0
+    """Details that could not be read and do not say whose they are: no order of their page is known to be whole."""
+
+    def lose(self, kind: type[Any], record: wire.Record) -> None:
+        """Note a detail that could not be read."""
+        own, fields = _OWNERS[kind]
+        value = record.get(own)
+        if value:
+            self.lost.update((field, value) for field in fields)
+        else:
+            self.page_lost += 1
+
+    def has_lost(self, order: wire.Record) -> bool:
+        """A detail of this order could not be read."""
+        return any((field, order.get(field)) in self.lost for _, fields in _OWNERS.values() for field in fields)
+
+
+_OWNERS: Mapping[type[Any], tuple[str, tuple[str, ...]]] = {
+    OrderLine: ("id_order", ("id",)),
+    OrderDiscount: ("id_order", ("id",)),
+    Payment: ("order_reference", ("reference",)),
+    Address: ("id", ("id_address_invoice", "id_address_delivery")),
+    Customer: ("id", ("id_customer",)),
+}
+"""Which field of a detail names its order, and by which fields the order knows it."""
 
 
 class Reader:
@@ -196,10 +223,19 @@ class Reader:
             OrderDiscount: lambda record: self._records.discount(record, seen.bound_products),
         }
         chunk: dict[type[Any], list[Any]] = {kind: [] for kind in makers}
+        lost_before = seen.page_lost
         for (kind, resource, _), answer in zip(calls, answers, strict=True):
-            chunk[kind].extend(self._made(answer, resource, makers[kind]))
+            chunk[kind].extend(self._made(answer, resource, makers[kind], partial(seen.lose, kind)))
+        page_lost = seen.page_lost > lost_before
         seen.countries.update((a.remote_id, a.country) for a in chunk[Address])
-        chunk[Order] = self._made(document, "orders", lambda record: self._records.order(record, seen.countries))
+        whole = wire.Document(broken=document.broken)
+        for record in raw:
+            if page_lost or seen.has_lost(record):
+                # An order that lacks a line, a voucher or a payment would be a wrong document: it waits.
+                self._note("orders", record["id"], "details")
+            else:
+                whole.records.append(record)
+        chunk[Order] = self._made(whole, "orders", lambda record: self._records.order(record, seen.countries))
         chunk[OrderDiscount] = [d for d in chunk[OrderDiscount] if d is not None]
         # In the order of their ids, as the shop shows them.
         chunk[OrderLine].sort(key=lambda line: _numeric(line.remote_id))
@@ -220,9 +256,10 @@ class Reader:
             query = self._dates("date_upd", self._clock.between(request.since, None))
         query += self._context(request.shops)
         for document in self._listed("order_slip", facts.SLIP_FIELDS, query, request.ids, "id", self._sizes.page_size):
-            slips = self._made(document, "order_slip", self._records.slip)
-            lines = [line for record in document.records for line in self._records.slip_lines(record)]
-            yield {CreditSlip: slips, CreditSlipLine: lines}
+            pairs = self._made(
+                document, "order_slip", lambda record: (self._records.slip(record), self._records.slip_lines(record))
+            )
+            yield {CreditSlip: [s for s, _ in pairs], CreditSlipLine: [line for _, lines in pairs for line in lines]}
 
     # --- Common --------------------------------------------------------------------------------------------------
 
@@ -249,16 +286,28 @@ class Reader:
                 ],
             )
 
-    def _made(self, document: wire.Document, resource: str, make: Make) -> list[Any]:
-        """Pivot records of an answer; one that cannot be read is noted and does not take its page with it."""
+    def _made(
+        self,
+        document: wire.Document,
+        resource: str,
+        make: Make,
+        lost: Callable[[wire.Record], None] = lambda record: None,
+    ) -> list[Any]:
+        """Pivot records of an answer; one that cannot be read is noted, given to `lost`, and does not take its page
+        with it.
+        """
         made = []
         for remote_id, cause in document.broken:
             self._note(resource, remote_id, cause)
+            unreadable = wire.Record()
+            unreadable.values["id"] = remote_id
+            lost(unreadable)
         for record in document.records:
             try:
                 made.append(make(record))
             except (KeyError, ValueError, ArithmeticError) as error:
                 self._note(resource, record.get("id"), str(error))
+                lost(record)
         return made
 
     def _note(self, resource: str, remote_id: str, cause: str) -> None:
@@ -274,7 +323,7 @@ def _stock(record: wire.Record) -> Stock:
         variant_id=variant if variant not in ("", "0") else None,
         warehouse_id=record.get("id_shop"),
         warehouse_group=record.get("id_shop_group"),
-        quantity=parse_decimal(record.get("quantity")) or Decimal(0),
+        quantity=amount(record, "quantity"),
         depends=record.get("depends_on_stock"),
         out_of_stock=record.get("out_of_stock"),
     )
