@@ -178,8 +178,7 @@ class PlanWriter:
     def next_seq(self) -> int:
         """The number after the last row's."""
         self._flush()
-        row = self.con.execute("SELECT coalesce(max(seq), 0) + 1 FROM row").fetchone()
-        return int(row[0]) if row else 1
+        return int(self.con.execute("SELECT coalesce(max(seq), 0) + 1 FROM row").fetchall()[0][0])
 
     def tallied(self) -> dict[tuple[str, str], int]:
         """Rows so far by action and entity."""
