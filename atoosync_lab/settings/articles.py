@@ -23,13 +23,20 @@ TEXT_FIELDS = (
 class TextMap(Settings):
     """Which ERP text field fills which shop text (ART-06). Empty = none."""
 
-    name: str = "Caption"
-    description: str = "DesCom"
-    description_short: str = ""
-    meta_description: str = ""
-    meta_title: str = ""
-    meta_keywords: str = ""
-    link_rewrite: str = ""
+    name: ListId = "Caption"
+    description: ListId = "DesCom"
+    description_short: ListId = ""
+    meta_description: ListId = ""
+    meta_title: ListId = ""
+    meta_keywords: ListId = ""
+    link_rewrite: ListId = ""
+
+
+class LanguageTexts(TextMap):
+    """The same for one more language of the shop (ART-07). Nothing by default: the shop's texts stay as they are."""
+
+    name: ListId = ""
+    description: ListId = ""
 
 
 class StockKind(StrEnum):
@@ -47,13 +54,13 @@ class ProductSettings(Settings):
     """« Créer les articles dans le site web »; off: the flow is refused with that reason (ART-01)."""
     texts: TextMap = TextMap()
     """Texts in the shop's main language."""
-    texts_by_language: dict[str, TextMap] = {}
+    texts_by_language: dict[str, LanguageTexts] = {}
     """Texts of other shop languages, by language id (ART-07)."""
     default_tax: ListId = ""
     """Shop tax rule group for VAT codes without a map (ART-08)."""
     taxes: dict[str, ListId] = {}
     """ERP VAT id -> shop tax rule group id."""
-    brand_field: str = ""
+    brand_field: ListId = ""
     """ERP field with the brand; empty = not used (ART-09)."""
     published_only: bool = True
     """« Utiliser Publié sur le web » (ART-10)."""
@@ -68,7 +75,7 @@ class ShopCreation(Settings):
     """PrestaShop rules on creation (SHP-01)."""
 
     active: bool = True
-    category: str = ""
+    category: Annotated[str, Field(max_length=10, pattern="^[0-9]*$")] = ""
     """Id of the fallback category; empty = home."""
 
 
@@ -102,7 +109,7 @@ class StockSettings(Settings):
     warehouses: tuple[str, ...] = ()
     """ERP warehouse ids, summed; empty = no stock update."""
     kind: StockKind = StockKind.REAL
-    default_quantity: Annotated[int, Field(ge=0)] | None = None
+    default_quantity: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     """For articles without stock tracking; None: 0 is sent."""
     published_only: bool = True
     allow_negative: bool = False
