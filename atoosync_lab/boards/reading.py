@@ -20,7 +20,7 @@ from atoosync_lab.model.i18n import current_language
 from atoosync_lab.snapshots import duck
 
 FILE = "journal.duckdb"
-LAYOUT = "1"
+LAYOUT = "2"
 """Layout of the exports this version reads."""
 
 _COLUMNS = (

@@ -2,6 +2,7 @@
 
 `exports/<profile>/journal.duckdb` is written beside and renamed, so that a reader always sees a whole file. Runs that
 have ended are carried over from the last export; only new ones are read from the store, so a run's end pays for itself.
+While a run goes on, its own small file beside it tells how far it is (`runs/live.py`).
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ import pyarrow as pa
 from atoosync_lab.connectors.redaction import Redactor
 from atoosync_lab.model.errors import StorageError
 from atoosync_lab.model.i18n import LANGUAGES, Message
+from atoosync_lab.runs import figures
+from atoosync_lab.runs.live import Live, sweep
 from atoosync_lab.runs.workspace import Workspace
+from atoosync_lab.settings import Profile
 from atoosync_lab.snapshots import duck
+from atoosync_lab.store import tallies
 from atoosync_lab.store.journal_records import GOING, Entry, Run
 
-FORMAT = "1"
+FORMAT = "2"
 """Layout of the file: an export of another one is written anew."""
 
 LAST_RUNS = 200
@@ -40,6 +45,15 @@ _ENTRY = (
     "run VARCHAR, seq BIGINT, said_at TIMESTAMPTZ, level VARCHAR, stage VARCHAR, record VARCHAR, action VARCHAR,"
     " code VARCHAR, text_fr VARCHAR, text_en VARCHAR"
 )
+_TABLES = {
+    "run": _RUN,
+    "entry": _ENTRY,
+    "fact": "k VARCHAR, v VARCHAR",
+    "daily": "day DATE, side VARCHAR, kind VARCHAR, records BIGINT",
+    "balance": "counter VARCHAR, starts DATE, resets DATE, bought BIGINT, used BIGINT",
+    "planned": "schedule VARCHAR, flow VARCHAR, paused BOOLEAN, starts_at TIMESTAMPTZ",
+}
+"""Tables of an export and their columns."""
 
 
 def exports_folder(workspace: Workspace) -> Path:
@@ -47,10 +61,16 @@ def exports_folder(workspace: Workspace) -> Path:
     return workspace.home.root / "exports"
 
 
-def export_journal(workspace: Workspace, profile_id: str) -> Path:
-    """Write the journal of a profile for its dashboards: the last runs, their lines in both languages.
+def live_export(workspace: Workspace, run: Run) -> Live:
+    """What tells dashboards of a run that begins; its process notes every line there, and closes it at the end."""
+    folder = exports_folder(workspace) / run.profile
+    return Live(folder, run, Redactor(workspace.secrets.known_values(run.profile)))
 
-    Called at the end of each run; the file is complete and never changed in place.
+
+def export_journal(workspace: Workspace, profile_id: str) -> Path:
+    """Write the journal of a profile for its dashboards: the last runs with their lines in both languages, figures.
+
+    Called at the end of each run, and when schedules change; the file is complete and never changed in place.
 
     Raises:
         SettingsError: unknown profile.
@@ -62,22 +82,23 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
     temporary = folder / f"journal.{os.getpid()}.duckdb.tmp"
     runs = workspace.journal.list(profile=profile.id, limit=LAST_RUNS)
     redactor = Redactor(workspace.secrets.known_values(profile.id))
-    facts = {
-        "format": FORMAT, "profile": profile.id, "name": profile.name, "zone": profile.timezone,
-        "exported_at": datetime.now(UTC).isoformat(),
-    }  # fmt: skip
     with duck.writing("exports"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     con = duck.create(temporary, "exports")
     try:
         with duck.writing("exports"):
-            for table, columns in (("run", _RUN), ("entry", _ENTRY), ("fact", "k VARCHAR, v VARCHAR")):
+            for table, columns in _TABLES.items():
                 con.execute(f"CREATE TABLE {table} ({columns})").fetchall()
-            con.executemany("INSERT INTO fact VALUES (?, ?)", [list(item) for item in facts.items()])
+            _insert(con, "fact", _facts(workspace, profile).items())
             kept = _carry_over(con, path, [run for run in runs if run.state not in GOING])
             _insert(con, "run", (_run_row(run, redactor) for run in runs if run.id not in kept))
             fresh = (line for run in runs if run.id not in kept for line in _lines(workspace, run))
             _insert(con, "entry", (_entry_row(line, redactor) for line in fresh))
+            _insert(con, "daily", ((d.day, d.side, d.kind, d.records) for d in figures.daily(workspace, profile)))
+            balances = figures.balances(workspace, profile)
+            _insert(con, "balance", ((b.counter, b.starts, b.resets, b.bought, b.used) for b in balances))
+            planned = figures.planned(workspace, profile)
+            _insert(con, "planned", ((p.schedule, p.flow, p.paused, p.at) for p in planned))
             con.execute("UPDATE run SET lines = (SELECT count(*) FROM entry WHERE entry.run = run.id)").fetchall()
             con.execute("CHECKPOINT").fetchall()
             con.close()
@@ -85,7 +106,18 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
     except BaseException:
         duck.discard(con, temporary)
         raise
+    sweep(folder, frozenset(run.id for run in runs if run.state in GOING))
     return path
+
+
+def _facts(workspace: Workspace, profile: Profile) -> dict[str, str]:
+    """What a dashboard says of the profile itself."""
+    return {
+        "format": FORMAT, "profile": profile.id, "name": profile.name, "zone": profile.timezone,
+        "kind": profile.kind.value, "shop": profile.shop.system, "shop_version": profile.shop.version,
+        "erp": profile.erp.system, "to_check": str(tallies.waiting_for_a_person(workspace.store, profile.id)),
+        "exported_at": datetime.now(UTC).isoformat(),
+    }  # fmt: skip
 
 
 def _carry_over(con: duckdb.DuckDBPyConnection, path: Path, ended: Sequence[Run]) -> frozenset[str]:

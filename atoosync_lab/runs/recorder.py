@@ -9,6 +9,7 @@ from typing import Any
 
 from atoosync_lab.applying.context import Tally
 from atoosync_lab.model.events import Event, Level, OnEvent, Stage
+from atoosync_lab.runs.live import Live
 from atoosync_lab.store.journal import Journal
 from atoosync_lab.store.journal_records import Counts, Entry
 
@@ -19,8 +20,8 @@ FLUSH_SECONDS = 1.0
 class Recorder:
     """One run's line to the journal."""
 
-    def __init__(self, journal: Journal, run_id: str, on_event: OnEvent) -> None:
-        self._journal, self._run, self._on_event = journal, run_id, on_event
+    def __init__(self, journal: Journal, run_id: str, on_event: OnEvent, live: Live | None = None) -> None:
+        self._journal, self._run, self._on_event, self._live = journal, run_id, on_event, live
         self._lines: list[Entry] = []
         self._flushed = time.monotonic()
         self._progressed = 0.0
@@ -40,9 +41,10 @@ class Recorder:
         """Note one entry."""
         moment = datetime.now(UTC)
         given = {k: v if isinstance(v, int | bool) else str(v) for k, v in (params or {}).items()}
-        self._lines.append(
-            Entry(at=moment, stage=stage, code=code, params=given, level=level, record=record, action=action)
-        )
+        line = Entry(at=moment, stage=stage, code=code, params=given, level=level, record=record, action=action)
+        self._lines.append(line)
+        if self._live is not None:
+            self._live.note(line)
         if len(self._lines) >= FLUSH_LINES or time.monotonic() - self._flushed > FLUSH_SECONDS:
             self.flush()
         self._on_event(
@@ -58,6 +60,11 @@ class Recorder:
         if lines:
             self._journal.append(self._run, lines)
 
+    def close(self) -> None:
+        """The run is over and exported: nothing is left to be followed."""
+        if self._live is not None:
+            self._live.close()
+
     def progress(self, stage: Stage, tally: Tally) -> None:
         """Report counts, at most once a second."""
         moment = time.monotonic()
@@ -67,6 +74,8 @@ class Recorder:
         self.flush()
         counts = counts_of(tally)
         self._journal.progress(self._run, counts)
+        if self._live is not None:
+            self._live.progress(counts)
         self._on_event(
             Event(
                 at=datetime.now(UTC),

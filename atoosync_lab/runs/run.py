@@ -24,7 +24,7 @@ from atoosync_lab.planning import plan as plans
 from atoosync_lab.planning.plan import Plan
 from atoosync_lab.runs import flows
 from atoosync_lab.runs.capturing import capture_erp, capture_shop
-from atoosync_lab.runs.exporting import export_journal
+from atoosync_lab.runs.exporting import export_journal, live_export
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.making import make_plan
 from atoosync_lab.runs.recorder import Recorder, counts_of
@@ -95,8 +95,26 @@ def run(workspace: Workspace, request: RunRequest, on_event: OnEvent = ignore) -
     return _in_journal(workspace, profile, flow, request, on_event, body)
 
 
-def apply_saved(workspace: Workspace, profile_id: str, plan_id: str, who: str, on_event: OnEvent = ignore) -> RunResult:
+def apply_saved(
+    workspace: Workspace,
+    profile_id: str,
+    plan_id: str,
+    who: str,
+    on_event: OnEvent = ignore,
+    *,
+    run_id: str | None = None,
+    notebook: str = "",
+) -> RunResult:
     """Apply a plan that was saved, and perhaps approved, earlier.
+
+    Args:
+        workspace: the workbench.
+        profile_id: whose plan.
+        plan_id: the plan, or the beginning of its id.
+        who: person or schedule.
+        on_event: whom to tell what happens.
+        run_id: id under which it stands in the journal; None: a new one.
+        notebook: path of the executed page.
 
     Raises:
         StalePlanError: settings, target or another applied plan have moved on; the message says what changed.
@@ -111,7 +129,7 @@ def apply_saved(workspace: Workspace, profile_id: str, plan_id: str, who: str, o
         workspace.plans.apply(plan.meta.id, who=who)
         work.apply(flow)
 
-    request = RunRequest(profile=profile.id, flow=flow.name, who=who)
+    request = RunRequest(profile=profile.id, flow=flow.name, who=who, run_id=run_id, notebook=notebook)
     return _in_journal(workspace, profile, flow, request, on_event, body)
 
 
@@ -258,7 +276,7 @@ def _in_journal(
         row = workspace.journal.start(
             profile.id, flow.name, who=request.who, notebook=request.notebook, run_id=request.run_id
         )
-        recorder = Recorder(workspace.journal, row.id, on_event)
+        recorder = Recorder(workspace.journal, row.id, on_event, live_export(workspace, row))
         work: _Work | None = None
         tally = Tally()
         recorder(Stage.RESOLVE, "run.started", {"flow": flow.name, "zone": profile.timezone, "who": request.who})
@@ -311,6 +329,7 @@ def _end(
     ended = workspace.journal.finish(run_id, state, counts=counts, message=message)
     try:
         export_journal(workspace, ended.profile)
+        recorder.close()
         tidy(workspace, ended.profile)
     except StorageError as error:
         # The next run does it; the journal itself is safe.
