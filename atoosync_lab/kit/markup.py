@@ -18,7 +18,7 @@ class Html(str):
 Part = str | int | None
 """A child of an element: Html as it is, text and numbers escaped, None left out."""
 
-_VOID: Final = frozenset({"input", "br", "col"})
+_VOID: Final = frozenset({"input", "br", "col", "hr", "img"})
 
 
 def join(*parts: Part) -> Html:
