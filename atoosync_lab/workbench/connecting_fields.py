@@ -1,0 +1,111 @@
+"""Fields of the two connections: addresses, credentials, what each side is told apart by (SHOP-10, ERP-01)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from atoosync_lab.kit.choices import Choice
+from atoosync_lab.kit.form import Field, FieldError
+from atoosync_lab.model.i18n import translate
+from atoosync_lab.model.reference_lists import ListName
+from atoosync_lab.runs.session import Session
+from atoosync_lab.workbench import lists
+from atoosync_lab.workbench.profile_fields import zones
+
+SECRETS = {
+    "shop": ("shop.key",),
+    "erp": ("erp.subscription_key", "erp.client_id", "erp.client_secret"),
+}
+"""Secret fields of a side; their values live in the encrypted store alone."""
+
+_HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]+")
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field's value is a credential."""
+    return any(name in names for names in SECRETS.values())
+
+
+def address(value: str) -> None:
+    """Refuse what cannot be an address of a server.
+
+    Raises:
+        FieldError: it has spaces, another scheme, or no host.
+    """
+    if not value:
+        return
+    parts = urlsplit(value if "://" in value else f"https://{value}")
+    if parts.scheme not in ("http", "https") or not parts.netloc or not _HOST.fullmatch(parts.netloc):
+        raise FieldError("connect.not_an_address")
+    try:
+        _ = parts.port
+    except ValueError as error:
+        raise FieldError("connect.not_an_address") from error
+
+
+def shop(session: Session) -> Sequence[Field]:
+    """The shop: address, key, which shop of several, its time zone, traces."""
+    return (
+        Field(
+            "shop.url", "text", "connect.field.shop_url", "connect.help.shop_url", max_length=500,
+            placeholder="connect.example.shop_url", check=address,
+        ),
+        Field("shop.key", "secret", "connect.field.shop_key", "connect.help.shop_key", max_length=200),
+        Field(
+            "shop.shop_id", "choice", "connect.field.shop_id", "connect.help.shop_id",
+            choices=lambda: _shops(session), gone=lambda v: lists.gone(session, "shop", ListName.SHOPS, v),
+        ),
+        Field(
+            "shop.timezone", "choice", "connect.field.timezone", "connect.help.timezone", choices=zones, required=True
+        ),
+        Field("shop.debug", "switch", "connect.field.debug", "connect.help.debug"),
+    )  # fmt: skip
+
+
+def erp(session: Session) -> Sequence[Field]:
+    """The ERP: credentials of its API, folder, and what its publisher registered."""
+    return (
+        Field(
+            "erp.subscription_key", "secret", "connect.field.subscription_key", "connect.help.subscription_key",
+            max_length=200,
+        ),
+        Field("erp.client_id", "secret", "connect.field.client_id", "connect.help.client_id", max_length=200),
+        Field(
+            "erp.client_secret", "secret", "connect.field.client_secret", "connect.help.client_secret", max_length=400
+        ),
+        Field(
+            "erp.folder", "choice", "connect.field.folder", "connect.help.folder",
+            choices=lambda: _folders(session), gone=lambda v: lists.gone(session, "erp", ListName.FOLDERS, v),
+        ),
+        Field("erp.debug", "switch", "connect.field.debug", "connect.help.debug"),
+    )  # fmt: skip
+
+
+def advanced(session: Session) -> Sequence[Field]:
+    """What only a sandbox or another registration at the ERP's publisher changes."""
+    return (
+        Field(
+            "erp.login_url", "text", "connect.field.login_url", "connect.help.login_url", required=True, check=address
+        ),
+        Field("erp.api_url", "text", "connect.field.api_url", "connect.help.api_url", required=True, check=address),
+        Field(
+            "erp.redirect_uri", "text", "connect.field.redirect_uri", "connect.help.redirect_uri", required=True,
+            check=address,
+        ),
+        Field("erp.pkce", "switch", "connect.field.pkce", "connect.help.pkce"),
+        Field("erp.case_sensitive", "switch", "connect.field.case_sensitive", "connect.help.case_sensitive"),
+    )  # fmt: skip
+
+
+def _shops(session: Session) -> tuple[Choice, ...]:
+    return lists.choices(session, "shop", ListName.SHOPS, empty_label=translate("connect.shop_of_address"))
+
+
+def _folders(session: Session) -> tuple[Choice, ...]:
+    """Folders as number and name."""
+    return tuple(
+        Choice(item.id, f"{item.id} - {item.label}" if item.label != item.id else item.id)
+        for item in lists.of(session, "erp").get(ListName.FOLDERS)
+    )

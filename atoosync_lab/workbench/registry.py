@@ -1,0 +1,22 @@
+"""Every form of the workbench, by name: what the tests walk to try each field with bad input.
+
+A page that has a form adds a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from atoosync_lab.kit.form import Field
+from atoosync_lab.runs.session import Session
+from atoosync_lab.workbench import connecting_fields, profile_fields
+
+FieldsOf = Callable[[Session], Sequence[Field]]
+"""Fields of a form for an opened profile, whose lists they choose from."""
+
+FORMS: Mapping[str, FieldsOf] = {
+    "profile": profile_fields.identity,
+    "sizes": profile_fields.sizes,
+    "shop": connecting_fields.shop,
+    "erp": connecting_fields.erp,
+}
