@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv demo lab boards test check format bench matrix commands lock lock-check clean
+.PHONY: help venv demo lab boards test check format bench screens matrix commands lock lock-check clean
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -64,6 +64,10 @@ format: $(DEV) ## put format, import order and notebooks right
 
 bench: $(DEV) ## measurements, one JSON object a line (NAME=one)
 	@$(BIN)/python tools/bench.py $(NAME)
+
+screens: $(DEV) ## pictures of every page, light, dark and phone, into docs/screens/ (ARGS="notebooks/preview" for one)
+	@sh tools/browser.sh
+	@$(BIN)/python tools/screens.py $(ARGS)
 
 matrix: $(DEV) ## which test proves which row of the specification, and does it pass (ID=ART-07 for one)
 	@$(BIN)/python tools/matrix.py $(ID)

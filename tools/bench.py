@@ -1,7 +1,8 @@
 """Runs the measurements of `bench/` and prints one JSON object a line, with the field names each promises.
 
 A measurement is a module `bench/<name>.py` with a docstring whose first line says what it measures, and a function
-`run(folder: Path) -> Mapping[str, object]` that works in the empty `folder`. Without a name, all are run.
+`run(folder: Path)` that works in the empty `folder` and gives one mapping, or several: a line each. Without a name, all
+are run.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import importlib
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,8 +40,9 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         print(f"{name}: {known[name]}", file=sys.stderr)
         module = importlib.import_module(f"bench.{name}")
         with tempfile.TemporaryDirectory(prefix=f"bench-{name}-") as folder:
-            figures = {"bench": name, **module.run(Path(folder))}
-        print(json.dumps(figures, ensure_ascii=False, default=str), flush=True)
+            measured = module.run(Path(folder))
+        for figures in [measured] if isinstance(measured, Mapping) else measured:
+            print(json.dumps({"bench": name, **figures}, ensure_ascii=False, default=str), flush=True)
     return 0
 
 

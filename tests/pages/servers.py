@@ -83,8 +83,8 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def lab(folder: Path, home: Path, notebooks: Path, language: str = "fr_FR") -> Iterator[Server]:
-    """JupyterLab on a folder of notebooks."""
+def lab(folder: Path, home: Path, notebooks: Path, language: str = "fr_FR", *, whole: bool = False) -> Iterator[Server]:
+    """JupyterLab on a folder of notebooks; `whole`: all cells stay in the page, for pictures."""
     port, token = free_port(), secrets.token_hex(16)
     settings = folder / "app-settings"
     settings.mkdir(parents=True)
@@ -92,6 +92,8 @@ def lab(folder: Path, home: Path, notebooks: Path, language: str = "fr_FR") -> I
         "@jupyterlab/translation-extension:plugin": {"locale": language},
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     }
+    if whole:
+        overrides["@jupyterlab/notebook-extension:tracker"] = {"windowingMode": "none"}
     (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root",
@@ -105,14 +107,14 @@ def lab(folder: Path, home: Path, notebooks: Path, language: str = "fr_FR") -> I
 
 
 @contextmanager
-def voila(folder: Path, exports: Path) -> Iterator[Server]:
+def voila(folder: Path, exports: Path, dashboards: Path = ROOT / "dashboards") -> Iterator[Server]:
     """Voila as a client sees it: our template, a token, and a folder of exports as its only data."""
     port, token = free_port(), secrets.token_hex(16)
     env = environment(folder, folder / "no-home")
     del env["ATOOSYNC_HOME"]
     env |= {"JUPYTER_CONFIG_DIR": str(CONFIG), "JUPYTER_PATH": str(CONFIG), "ATOOSYNC_BOARD": str(exports)}
     command = [
-        sys.executable, "-m", "voila", str(ROOT / "dashboards"), "--no-browser", f"--port={port}",
+        sys.executable, "-m", "voila", str(dashboards), "--no-browser", f"--port={port}",
         f"--Voila.token={token}",
     ]  # fmt: skip
     with serve(command, env, folder, f"http://127.0.0.1:{port}/", token) as server:
