@@ -77,7 +77,7 @@ def serve(command: list[str], env: Mapping[str, str], folder: Path, url: str, to
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
-            return answer.status < 500
+            return bool(answer.status < 500)
     except OSError:
         return False
 
