@@ -5,10 +5,11 @@ No remote call is made here: a page may ask at every key stroke.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from atoosync_lab.connectors.base import Scope
 from atoosync_lab.mapping import rtf
@@ -21,6 +22,8 @@ from atoosync_lab.snapshots.captures import Capture
 
 SAMPLE_LENGTH = 60
 """Characters of a field's content beside its name: enough to recognise it."""
+Found = TypeVar("Found")
+
 _NOWHERE = Path()
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -45,23 +48,74 @@ class Kept:
 
 
 class Reading:
-    """What a page shows of the last capture, read once until it is told to look again."""
+    """What a page shows of the last capture and of the ERP's lists, read once until it is told to look again.
+
+    A page paints at every key stroke: the capture never changes, so that one answer a question is enough.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._sample: Sample | None = None
-        self._looked = False
+        self.again()
+
+    def again(self) -> None:
+        """Forget what was read: there may be a newer capture, or lists read again."""
+        self._found: dict[Hashable, Any] = {}
 
     @property
     def sample(self) -> Sample | None:
         """One real article; None: the ERP was not read yet."""
-        if not self._looked:
-            self._sample, self._looked = sample(self._session), True
-        return self._sample
+        return self._once("sample", lambda: sample(self._capture))
 
-    def again(self) -> None:
-        """Forget what was read: there may be a newer capture."""
-        self._looked = False
+    @property
+    def vat(self) -> Mapping[str, int] | None:
+        """ERP VAT id -> articles that carry it; None: the ERP was not read yet."""
+        return self._once("vat", lambda: articles_by_vat(self._capture))
+
+    def check(self, expression: str) -> None:
+        """Make sure that a filter is understood.
+
+        Raises:
+            FilterError: it is not; the message shows the right form.
+        """
+        check_filter(self._profile, expression)
+
+    def kept(
+        self, filter: str, *, published_only: bool, since: datetime | None = None, strictly_after: bool = False
+    ) -> Kept | None:
+        """How many articles would be taken, see `kept`; None: the ERP was not read yet.
+
+        Raises:
+            FilterError: the filter is not understood.
+        """
+        capture = self._capture
+        if capture is None:
+            self.check(filter)
+            return None
+        return self._once(
+            (filter, published_only, since, strictly_after),
+            lambda: kept(
+                capture,
+                self._profile,
+                filter=filter,
+                published_only=published_only,
+                since=since,
+                strictly_after=strictly_after,
+            ),
+        )
+
+    @property
+    def _capture(self) -> Capture | None:
+        return self._once("capture", lambda: last_capture(self._session))
+
+    @property
+    def _profile(self) -> Profile:
+        return self._once("profile", lambda: self._session.profile)
+
+    def _once(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        if key not in self._found:
+            self._found[key] = find()
+        found: Found = self._found[key]
+        return found
 
 
 def last_capture(session: Session) -> Capture | None:
@@ -69,13 +123,12 @@ def last_capture(session: Session) -> Capture | None:
     return captures.latest(session.workspace.home.captures, session.profile_id, "erp", (Scope.PRODUCTS,))
 
 
-def sample(session: Session) -> Sample | None:
+def sample(capture: Capture | None) -> Sample | None:
     """The article that says most about its fields: an active, published one with the most of them filled.
 
     Returns:
         None when the ERP was not read yet, or holds no article.
     """
-    capture = last_capture(session)
     if capture is None:
         return None
     con = duck.connect(capture.path, read_only=True)
@@ -109,34 +162,27 @@ def check_filter(profile: Profile, expression: str) -> None:
 
 
 def kept(
-    session: Session,
+    capture: Capture,
     profile: Profile,
     *,
     filter: str,
     published_only: bool,
     since: datetime | None = None,
     strictly_after: bool = False,
-) -> Kept | None:
+) -> Kept:
     """How many articles of the last capture would be taken.
 
     Args:
-        session: the opened profile, for its captures.
+        capture: a capture of the ERP's articles.
         profile: the settings to try, saved or not; its ERP lists name the columns of the filter.
         filter: filter expression; empty: none.
         published_only: only those published on the web. Dormant and blocked ones never count.
         since: only those modified at or after this moment.
         strictly_after: `since` itself does not count (stocks).
 
-    Returns:
-        None when the ERP was not read yet.
-
     Raises:
         FilterError: the filter is not understood.
     """
-    capture = last_capture(session)
-    if capture is None:
-        check_filter(profile, filter)
-        return None
     condition, values = selection.filter_sql(_context(profile, capture), filter)
     parts = [f"coalesce(({condition}), FALSE)", "p.key <> ''", "coalesce(p.active, FALSE)"]
     if published_only:
@@ -155,9 +201,8 @@ def kept(
     return Kept(kept=int(row[0]), total=int(row[1]), at=capture.finished_at)
 
 
-def articles_by_vat(session: Session) -> dict[str, int] | None:
-    """ERP VAT id -> articles of the last capture that carry it; None when the ERP was not read yet."""
-    capture = last_capture(session)
+def articles_by_vat(capture: Capture | None) -> dict[str, int] | None:
+    """ERP VAT id -> articles that carry it; None when the ERP was not read yet."""
     if capture is None:
         return None
     con = duck.connect(capture.path, read_only=True)

@@ -1,0 +1,171 @@
+"""The « Articles » tab: what is sent of an article, and what an update may rewrite (SVC-17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import ipywidgets
+
+from atoosync_lab.kit import words
+from atoosync_lab.kit.fields import Field
+from atoosync_lab.kit.view import View
+from atoosync_lab.model.i18n import translate
+from atoosync_lab.model.reference_lists import ListName
+from atoosync_lab.runs.parameters import PageParameters
+from atoosync_lab.runs.session import Session
+from atoosync_lab.settings import Profile
+from atoosync_lab.workbench import articles_fields as fields
+from atoosync_lab.workbench import opening, parameters
+from atoosync_lab.workbench.articles_cards import FilterCard
+from atoosync_lab.workbench.articles_reading import Reading
+from atoosync_lab.workbench.mark_card import MarkCard
+from atoosync_lab.workbench.settings_form import SettingsCard
+from atoosync_lab.workbench.tab_page import Block, State, TabPage
+
+
+class ArticlesParameters(PageParameters):
+    """The tab."""
+
+    block: str = ""
+    """Block shown first: products, texts, taxes, brand, filters, stocks, prices; empty: the first with work left."""
+
+
+def check(namespace: Mapping[str, Any]) -> ArticlesParameters:
+    """The page's parameters: `given = articles_page.check(globals())`.
+
+    Raises:
+        SettingsError: a parameter is unknown or has the wrong type.
+    """
+    return parameters.given(ArticlesParameters, namespace)
+
+
+def show(given: ArticlesParameters) -> ipywidgets.DOMWidget:
+    """The tab of the profile that was asked for, or what to do where there is no profile at all.
+
+    Raises:
+        SettingsError: no such profile; the message lists those there are.
+    """
+    session = opening.opened(given)
+    if session is None:
+        return View(opening.no_profile())
+    return ArticlesPage(session, given.block).widget
+
+
+class ArticlesPage:
+    """The tab of a profile.
+
+    Args:
+        session: the opened profile.
+        block: key of the block shown first; empty: the first one with something left to map.
+    """
+
+    def __init__(self, session: Session, block: str = "") -> None:
+        self.session = session
+        self.reading = Reading(session)
+        self.cards: dict[str, list[SettingsCard]] = {}
+        self.marks: dict[str, MarkCard] = {}
+        profile = session.profile
+        facts = {"erp": words.system_name(profile.erp.system), "shop": words.system_name(profile.shop.system)}
+        self.page = TabPage(
+            "articles",
+            translate("articles.title"),
+            crumb=profile.name,
+            sub=translate("articles.sub", facts),
+            blocks=self._blocks(),
+            start=block,
+        )
+
+    @property
+    def widget(self) -> ipywidgets.DOMWidget:
+        """What a cell shows."""
+        return self.page.widget
+
+    def _blocks(self) -> Sequence[Block]:
+        builders = {
+            "products": self._products,
+            "texts": self._texts,
+            "taxes": self._taxes,
+            "brand": self._brand,
+            "filters": self._filters,
+            "stocks": self._stocks,
+            "prices": self._prices,
+        }
+        return [
+            Block(key=key, title=translate(f"articles.block.{key}"), build=build, state=partial(self._state, key))
+            for key, build in builders.items()
+        ]
+
+    def _state(self, key: str) -> State:
+        dirty = any(card.form.dirty() for card in self.cards.get(key, []))
+        return State(todo=self._todo(key), dirty=dirty or (key in self.marks and self.marks[key].form.dirty()))
+
+    def _todo(self, key: str) -> int:
+        profile = self.session.profile
+        if key == "taxes":
+            return len(unmapped_vat(profile))
+        if key == "texts":
+            return 0 if profile.articles.products.texts.name else 1
+        return 0
+
+    def _products(self) -> Sequence[ipywidgets.DOMWidget]:
+        return self._shown(
+            "products",
+            self._card("export", fields.export()),
+            self._card("creation", fields.creation()),
+            self._card("update", fields.update()),
+        )
+
+    def _texts(self) -> Sequence[ipywidgets.DOMWidget]:
+        return ()
+
+    def _taxes(self) -> Sequence[ipywidgets.DOMWidget]:
+        return ()
+
+    def _brand(self) -> Sequence[ipywidgets.DOMWidget]:
+        return self._shown("brand", self._card("brand", fields.brand(self.session, self.reading)))
+
+    def _filters(self) -> Sequence[ipywidgets.DOMWidget]:
+        card = self._filter_card("filters", fields.filters(self.reading), fields.PRODUCT_FILTER)
+        statuses = self._card("statuses", fields.statuses())
+        return (*self._shown("filters", card), self._mark("filters", card), *self._shown("filters", statuses))
+
+    def _stocks(self) -> Sequence[ipywidgets.DOMWidget]:
+        card = self._filter_card("stocks", fields.stocks(self.session, self.reading), fields.STOCK_FILTER)
+        return (*self._shown("stocks", card), self._mark("stocks", card))
+
+    def _prices(self) -> Sequence[ipywidgets.DOMWidget]:
+        card = self._filter_card("prices", fields.prices(self.reading), fields.PRICE_FILTER)
+        return (*self._shown("prices", card), self._mark("prices", card))
+
+    def _card(self, name: str, shown: Sequence[Field]) -> SettingsCard:
+        title, note = translate(f"articles.card.{name}"), translate(f"articles.card.{name}_note")
+        return SettingsCard(self.session, title, shown, note=note, on_saved=self._saved)
+
+    def _filter_card(self, name: str, shown: Sequence[Field], path: str) -> FilterCard:
+        title, note = translate(f"articles.card.{name}"), translate(f"articles.card.{name}_note")
+        return FilterCard(self.session, self.reading, title, shown, filter=path, note=note, on_saved=self._saved)
+
+    def _mark(self, key: str, card: FilterCard) -> ipywidgets.DOMWidget:
+        mark = MarkCard(self.session, card.flow, count=card.due, used=card.uses_mark)
+        card.view.observe(lambda _: mark.paint(), "html")
+        self.marks[key] = mark
+        return mark.view
+
+    def _shown(self, key: str, *cards: SettingsCard) -> Sequence[ipywidgets.DOMWidget]:
+        self.cards.setdefault(key, []).extend(cards)
+        return tuple(card.view for card in cards)
+
+    def _saved(self, _: Profile) -> None:
+        self.page.paint()
+
+
+def unmapped_vat(profile: Profile) -> tuple[str, ...]:
+    """VAT codes of the ERP that articles would be blocked for: neither in the map nor served by a default."""
+    products = profile.articles.products
+    if products.default_tax:
+        return ()
+    return tuple(
+        item.id for item in profile.erp_lists.get(ListName.VAT_CODES) if item.active and not products.taxes.get(item.id)
+    )
