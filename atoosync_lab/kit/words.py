@@ -62,6 +62,11 @@ def state_word(state: str, language: str | None = None) -> str:
     return translate(f"state.{state}", None, language)
 
 
+def state_icon(state: str) -> Html:
+    """The icon of a state, for chips that carry its word."""
+    return icon(_STATE_LOOK[state][0])
+
+
 def state_pill(state: str, language: str | None = None) -> Html:
     """The state of a run: icon and word."""
     shape, look = _STATE_LOOK[state]
