@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from atoosync_lab.cli import captures, connections, demo, plans, profiles, reviews, running, sandboxes
+from atoosync_lab.cli import (
+    captures,
+    connections,
+    demo,
+    plans,
+    profiles,
+    reviews,
+    running,
+    sandboxes,
+    schedules,
+    worker,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +30,8 @@ app.add_typer(plans.app, name="plan", help="What would be written, row by row.")
 app.add_typer(running.journal_app, name="journal", help="What runs did.")
 app.add_typer(reviews.app, name="review", help="Records whose outcome only a person can decide.")
 app.add_typer(sandboxes.app, name="sandbox", help="A shop and an ERP to learn and test with.")
+app.add_typer(schedules.app, name="schedule", help="Tasks that run by themselves.")
+app.command("worker")(worker.worker)
 app.command("apply")(plans.apply)
 app.command("run")(running.run_flow)
 app.command("explain")(running.explain)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uuid_utils
 
@@ -24,10 +24,15 @@ from atoosync_lab.runs.parameters import RunParameters, checked
 from atoosync_lab.runs.run import RunRequest, RunResult, executed_path
 from atoosync_lab.runs.workspace import Workspace
 
+if TYPE_CHECKING:
+    from atoosync_lab.runs.engine import Kernels
+
 RESULT_TYPE = "application/vnd.atoosync.result+json"
 """Output by which a page tells the caller how its run ended."""
 
 _ENGINE = "atoosync"
+WARM_ENGINE = "atoo-warm"
+"""papermill's name for the engine with kernels started beforehand."""
 _STARTED_WITHIN = 120
 """Seconds a kernel may take to start, on a machine that is busy with other runs."""
 
@@ -38,13 +43,17 @@ def pages_folder() -> Path:
     return Path(given) if given else Path(atoosync_lab.__file__).resolve().parent.parent / "notebooks"
 
 
-def run_notebook(workspace: Workspace, request: RunRequest, *, page: str = "run") -> RunResult:
+def run_notebook(
+    workspace: Workspace, request: RunRequest, *, page: str = "run", plan: str = "", kernels: Kernels | None = None
+) -> RunResult:
     """Run a flow by executing its page; the copy is kept as `runs/<run id>.ipynb`, a failed one as `.failed.ipynb`.
 
     Args:
         workspace: the workbench; the page opens the same one in its own process.
         request: what to run.
         page: name of the page in the folder of pages.
+        plan: id of a saved plan to apply; empty: capture and plan anew.
+        kernels: ready kernels (engine `atoo-warm`); None: the page starts one.
 
     Raises:
         SettingsError: a parameter is wrong, or the page does not exist.
@@ -64,18 +73,20 @@ def run_notebook(workspace: Workspace, request: RunRequest, *, page: str = "run"
             "keys": list(request.keys),
             "full": request.full,
             "run_id": run_id,
+            "plan": plan,
             "language": current_language(),
         },
     )
-    execution = _Execution(workspace, replace(request, run_id=run_id, profile=given.profile))
-    return execution.run(source, given.model_dump())
+    execution = _Execution(workspace, replace(request, run_id=run_id, profile=given.profile), kernels)
+    # Older copies of the page know no plan: it is named only where there is one.
+    return execution.run(source, {k: v for k, v in given.model_dump().items() if k != "plan" or v})
 
 
 class _Execution:
     """One page, executed for one run."""
 
-    def __init__(self, workspace: Workspace, request: RunRequest) -> None:
-        self._workspace, self._request = workspace, request
+    def __init__(self, workspace: Workspace, request: RunRequest, kernels: Kernels | None) -> None:
+        self._workspace, self._request, self._kernels = workspace, request, kernels
         self._run_id = request.run_id or ""
         self._temporary = workspace.home.runs / f"{self._run_id}.tmp.ipynb"
 
@@ -104,17 +115,20 @@ class _Execution:
 
         from atoosync_lab.runs.engine import PageEngine
 
-        papermill_engines.register(_ENGINE, PageEngine)
-        home = {"ATOOSYNC_HOME": str(self._workspace.home.root), "ATOOSYNC_WHO": self._request.who}
+        engine = _ENGINE if self._kernels is None else WARM_ENGINE
+        papermill_engines.register(engine, PageEngine)
+        own = {"ATOOSYNC_HOME": str(self._workspace.home.root), "ATOOSYNC_WHO": self._request.who}
         papermill.execute_notebook(
             str(source),
             str(self._temporary),
             parameters=parameters,
-            engine_name=_ENGINE,
+            engine_name=engine,
             progress_bar=False,
             start_timeout=_STARTED_WITHIN,
             clean=self._cleaner(),
-            env={**os.environ, **home},
+            env={**os.environ, **own},
+            kernels=self._kernels,
+            own_env=own,
         )
 
     def _cleaner(self) -> Callable[[Any], None]:

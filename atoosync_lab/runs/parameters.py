@@ -49,6 +49,8 @@ class RunParameters(PageParameters):
     """Only these records."""
     full: bool = False
     """Read the ERP in full."""
+    plan: str = ""
+    """Id of a saved plan to apply; empty: read, plan, write."""
     run_id: str = ""
     """Id under which it stands in the journal; empty: a new one."""
 

@@ -31,7 +31,7 @@ from atoosync_lab.runs.recorder import Recorder, counts_of
 from atoosync_lab.runs.retention import tidy
 from atoosync_lab.runs.tracing import traces_of
 from atoosync_lab.runs.workspace import Workspace, whoami
-from atoosync_lab.settings import Profile
+from atoosync_lab.settings import Profile, functions
 from atoosync_lab.snapshots.captures import Capture
 from atoosync_lab.store.journal import StopFlag
 from atoosync_lab.store.journal_records import Run, RunState
@@ -79,7 +79,7 @@ def run(workspace: Workspace, request: RunRequest, on_event: OnEvent = ignore) -
         BusyError: another run of the same task is going.
         AtooSyncError: what ended the run; it stands in the journal too.
     """
-    profile = workspace.profiles.get(request.profile)
+    profile = functions.effective(workspace.profiles.get(request.profile))
     flow = flows.get(request.flow)
 
     def body(work: _Work) -> None:
@@ -119,7 +119,7 @@ def apply_saved(
     Raises:
         StalePlanError: settings, target or another applied plan have moved on; the message says what changed.
     """
-    profile = workspace.profiles.get(profile_id)
+    profile = functions.effective(workspace.profiles.get(profile_id))
     plan = plans.find(workspace.home.plans, profile.id, plan_id)
     flow = flows.get(plan.meta.flow)
 
@@ -281,6 +281,7 @@ def _in_journal(
         tally = Tally()
         recorder(Stage.RESOLVE, "run.started", {"flow": flow.name, "zone": profile.timezone, "who": request.who})
         try:
+            functions.require(profile, flow.name)
             traces = traces_of(workspace, profile, row.id)
             with workspace.shop(profile, traces) as shop, workspace.erp(profile, traces) as erp:
                 stop = StopFlag(workspace.journal, row.id)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import Message
-from atoosync_lab.store.engine import Store
+from atoosync_lab.store.engine import Store, upsert
 from atoosync_lab.store.journal_records import GOING, Counts, Entry, Run, RunState
 from atoosync_lab.store.process import Process, current
 from atoosync_lab.store.tables import entries, runs
@@ -55,7 +55,7 @@ class Journal:
             plan_id: plan that is applied.
             notebook: path of the executed page.
             state: RUNNING, or WAITING when it is queued.
-            run_id: id given by a queue; None: a new UUIDv7.
+            run_id: id given by a queue, whose waiting row begins now if there is one; None: a new UUIDv7.
         """
         me = current()
         values = {
@@ -65,8 +65,31 @@ class Journal:
             "process_start": me.start, "entries": 0,
         }  # fmt: skip
         with self._store.begin() as tx:
+            if run_id is not None and state is RunState.RUNNING:
+                waiting = update(runs).where(runs.c.id == run_id, runs.c.state == RunState.WAITING.value)
+                # Lines that it has already, and who asked for it and for its stop, stay.
+                begun = {name: values[name] for name in values if name not in ("id", "entries", "who")}
+                if tx.execute(waiting.values(begun)).rowcount:
+                    return self._get(tx, run_id)
             tx.execute(insert(runs).values(values))
             return self._get(tx, str(values["id"]))
+
+    def wait(self, run_id: str, profile: str, flow: str, *, who: str) -> None:
+        """Note a run that is queued, to be followed from now on; does nothing when it is there already."""
+        me = current()
+        values = {
+            "id": run_id, "profile": profile, "flow": flow, "state": RunState.WAITING.value,
+            "started_at": self._clock(), "total": 0, "ok": 0, "failed": 0, "ignored": 0, "blocked": 0, "plan_id": "",
+            "who": who, "notebook": "", "host": me.host, "pid": me.pid, "process_start": me.start, "entries": 0,
+        }  # fmt: skip
+        with self._store.begin() as tx:
+            upsert(tx, runs, [values], update=())
+
+    def find(self, run_id: str) -> Run | None:
+        """A run, or None."""
+        with self._store.read() as connection:
+            row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
+        return None if row is None else _run(row)
 
     def take(self, run_id: str) -> Run:
         """A queued or lost run goes on in this process."""

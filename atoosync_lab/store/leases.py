@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -126,6 +127,21 @@ def acquire(store: Store, profile: str, task: str, *, who: str, ttl: float = DEF
         }  # fmt: skip
         upsert(tx, leases, [fresh], update=tuple(k for k in fresh if k not in ("profile", "task")))
     return Lease(store, profile=profile, task=task, holder=holder, fence=fence, ttl=ttl)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lease."""
+
+    who: str
+    since: datetime
+
+
+def holder(store: Store, profile: str, task: str) -> Holder | None:
+    """Who holds the lease of a task now; None when it is free."""
+    with store.read() as connection:
+        row = connection.execute(select(leases).where(leases.c.profile == profile, leases.c.task == task)).first()
+    return None if row is None or _is_free(row, now()) else Holder(row.who, row.since)
 
 
 def _is_free(row: Any, moment: datetime) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from atoosync_lab.store.types import Instant
 
-SCHEMA_HEAD = "0001"
+SCHEMA_HEAD = "0002"
 """Revision these tables correspond to; a test compares it with the newest migration."""
 
 metadata = MetaData(
@@ -275,4 +275,49 @@ quota_use = Table(
     Column("used", Integer, nullable=False),
     Column("reserved", Integer, nullable=False),
     PrimaryKeyConstraint("profile", "counter", "period"),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("profile", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("rule", Json, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("updated_by", Text, nullable=False),
+    Column("next_at", Instant),
+    Column("last_slot", Instant),
+    Column("last_run", Text, nullable=False),
+    Column("skipped_at", Instant),
+    Column("skipped", Integer, nullable=False),
+    Index("ix_schedules_due", "paused", "next_at"),
+    Index("ix_schedules_list", "profile", "flow"),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("process_start", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+run_requests = Table(
+    "run_requests",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("spec", Json, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("taken_at", Instant),
+    Column("taken_by", Text, nullable=False),
 )

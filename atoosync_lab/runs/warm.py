@@ -1,0 +1,167 @@
+"""Kernels started beforehand, with the package imported: a page begins at once, and each kernel serves one run only.
+
+They live in one child process a worker (`runs/runner.py`), and die with it: on Linux the system ends them, elsewhere
+each watches its parent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from atoosync_lab.model.errors import StopError
+
+IMPORTS = (
+    "import atoosync_lab",
+    "from atoosync_lab.workbench import running",
+    "from atoosync_lab.runs import notebooks, run",
+    "import duckdb, pyarrow, httpx",
+)
+"""What a page of a run imports anyway."""
+READY_WITHIN = 120.0
+"""Seconds a kernel may take to be ready, on a machine that is busy with other runs."""
+RETRY_AFTER = 5.0
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(parent: int) -> None:
+    """This process ends when its parent does, however that ended.
+
+    Args:
+        parent: process id of the parent, as it knows it itself: one that died meanwhile has left us to another.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+    if sys.platform == "linux":
+        return
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
+
+
+class KernelPool:
+    """Ready kernels.
+
+    Args:
+        size: kernels kept ready.
+        env: variables of their processes.
+    """
+
+    def __init__(self, size: int, env: Mapping[str, str]) -> None:
+        self._env = dict(env)
+        self._ready: queue.Queue[Any] = queue.Queue()
+        self._wanted: queue.Queue[bool] = queue.Queue()
+        self._closing = threading.Event()
+        self._failure = ""
+        for _ in range(max(1, size)):
+            self._wanted.put(True)
+        # One thread starts them all and outlives them: the system ties a child's life to the very thread that made it.
+        self._keeper = threading.Thread(target=self._keep, name="kernel keeper", daemon=True)
+        self._keeper.start()
+
+    def take(self, env: Mapping[str, str]) -> Any:
+        """A ready kernel for one run, with these variables set in it; another one is started in its place.
+
+        Raises:
+            StopError: no kernel can be started on this machine.
+        """
+        deadline = time.monotonic() + READY_WITHIN
+        while True:
+            try:
+                kernel = self._ready.get(timeout=max(0.1, deadline - time.monotonic()))
+            except queue.Empty:
+                raise StopError("kernel.none", cause=self._failure or "-") from None
+            if kernel.is_alive():
+                break
+            self._wanted.put(True)
+        if env:
+            lines = [f"os.environ[{name!r}] = {value!r}" for name, value in env.items()]
+            _execute(kernel, "import os\n" + "\n".join(lines) + "\ndel os")
+        # From here on nbclient speaks to it, which is asynchronous.
+        kernel.client_class = "jupyter_client.asynchronous.AsyncKernelClient"
+        return kernel
+
+    def give_back(self, kernel: Any) -> None:
+        """The run has ended: its kernel ends, and only now is another one started, when the machine is free for it."""
+        with contextlib.suppress(Exception):
+            kernel.shutdown_kernel(now=True)
+        with contextlib.suppress(Exception):
+            kernel.cleanup_resources()
+        self._wanted.put(True)
+
+    def wait_ready(self, seconds: float) -> bool:
+        """Wait until a kernel is ready."""
+        deadline = time.monotonic() + seconds
+        while self._ready.empty() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return not self._ready.empty()
+
+    def close(self) -> None:
+        """End the kernels that wait."""
+        self._closing.set()
+        self._wanted.put(False)
+        self._keeper.join(READY_WITHIN)
+        while not self._ready.empty():
+            kernel = self._ready.get_nowait()
+            with contextlib.suppress(Exception):
+                kernel.shutdown_kernel(now=True)
+
+    def _keep(self) -> None:
+        while self._wanted.get() and not self._closing.is_set():
+            try:
+                self._ready.put(self._start())
+            except Exception as error:  # noqa: BLE001 - tried again, and told when a run needs it
+                self._failure = type(error).__name__
+                if not self._closing.wait(RETRY_AFTER):
+                    self._wanted.put(True)
+
+    def _start(self) -> Any:
+        from jupyter_client.manager import KernelManager
+
+        kernel = KernelManager(kernel_name="python3")
+        kernel.start_kernel(env={**os.environ, **self._env})
+        try:
+            _execute(kernel, "\n".join((_tie(os.getpid()), *IMPORTS)))
+        except BaseException:
+            with contextlib.suppress(Exception):
+                kernel.shutdown_kernel(now=True)
+            raise
+        return kernel
+
+
+def _tie(parent: int) -> str:
+    return f"from atoosync_lab.runs.warm import die_with_parent as _tie; _tie({parent}); del _tie"
+
+
+def _execute(kernel: Any, code: str) -> None:
+    """Run a line in a kernel, unseen: it neither counts nor stays in the history.
+
+    Raises:
+        StopError: the kernel refused it.
+    """
+    client = kernel.blocking_client() if hasattr(kernel, "blocking_client") else kernel.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=READY_WITHIN)
+        answer = client.execute_interactive(
+            code, silent=True, store_history=False, allow_stdin=False, timeout=READY_WITHIN, output_hook=lambda _: None
+        )
+    finally:
+        client.stop_channels()
+    if answer["content"]["status"] != "ok":
+        raise StopError("kernel.none", cause=str(answer["content"].get("ename", "")))
