@@ -1,0 +1,351 @@
+"""A map of the settings as rows: what each value of one side becomes on the other, its state, and what suits it.
+
+Pure: profile in, rows out, changed rows in, profile out. The widget is `mapping_table`, the maps of the order tabs
+stand in `maps`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Any
+
+from atoosync_lab.model.reference_lists import ListItem
+from atoosync_lab.settings import Profile
+
+GONE = "gone"
+"""Mark in a list item's `extra` of what the system no longer has, with the day since."""
+
+Values = dict[str, dict[str, str]]
+"""Row id -> column -> value; empty: not chosen."""
+
+_NEAR = 0.82
+"""Likeness of two names from which one suggests the other."""
+
+
+class Kind(StrEnum):
+    """How a column is filled in."""
+
+    CHOICE = "choice"
+    TEXT = "text"
+    SWITCH = "switch"
+
+
+class State(StrEnum):
+    """Where a row stands; the order is that of precedence."""
+
+    GONE = "gone"
+    RATE = "rate"
+    CHANGED = "changed"
+    MISSING = "missing"
+    DEFAULT = "default"
+    DONE = "done"
+    IDLE = "idle"
+    """Nothing is asked for: a row that may stay empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value that may be chosen."""
+
+    value: str
+    label: str
+    rate: Decimal | None = None
+    gone: str = ""
+    """Day since which the system no longer has it."""
+    note: str = ""
+    """Technical name, where people know it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A column that a person fills in."""
+
+    column: str
+    """Name in the grid; in a map of rules, also the field of the rule."""
+    title: str
+    """Message code of the head."""
+    kind: Kind = Kind.CHOICE
+    default: str = ""
+    """Setting that rows without a value take; empty: there is none."""
+    default_title: str = ""
+    """Message code of its label."""
+    placeholder: str = ""
+    """Message code of what an empty cell says."""
+    required: bool = True
+    """Empty and without default, the row is to be related."""
+    empty: str = ""
+    """What an entry that is not there stands for."""
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapRow:
+    """One value of the side that is read."""
+
+    id: str
+    """Key in the map."""
+    cells: Mapping[str, str]
+    """Column -> text shown."""
+    rate: Decimal | None = None
+    names: tuple[str, ...] = ()
+    """Words by which an equal name on the other side is found."""
+    path: str = ""
+    """Setting of its own, where the row is no entry of the map."""
+    gone: str = ""
+    """Day since which the side no longer has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapSpec:
+    """A map: its rows, its columns, its texts."""
+
+    name: str
+    """Short name; message codes of the texts are `map.<name>.title`, `.note`, `.search`, `.empty`."""
+    path: str
+    """Setting that holds the map: key -> value, or key -> rule when `nested`."""
+    heads: tuple[tuple[str, str, str], ...]
+    """Columns of the side that is read: (name, message code of the head, kind of the grid)."""
+    targets: tuple[Target, ...]
+    rows: Callable[[Profile, Sequence[str]], Sequence[MapRow]]
+    """Rows of a profile; the second argument: keys that orders use and no list names."""
+    options: Callable[[Profile], Mapping[str, Sequence[Option]]]
+    """Column -> values that may be chosen."""
+    nested: bool = False
+    rated: bool = False
+    """Rows and values have a rate; equal ones belong together."""
+    one_is_enough: bool = False
+    """A row with one of the required values, or an entry in the map at all, is related."""
+    reread: tuple[str, ...] = ("shop", "erp")
+    """Sides whose lists are read again by the button."""
+    flow: str = "orders"
+    """Flow that shows the effect."""
+
+    def target(self, column: str) -> Target | None:
+        """The column of that name."""
+        return next((t for t in self.targets if t.column == column), None)
+
+
+def setting(document: Mapping[str, Any], path: str) -> Any:
+    """Value of a dotted setting in a profile's document."""
+    for name in path.split("."):
+        document = document[name]
+    return document
+
+
+def options_of(items: Iterable[ListItem], key: Callable[[ListItem], str] = lambda i: i.id) -> tuple[Option, ...]:
+    """Items of a reference list as values; technical names that no one types are left out."""
+    return tuple(
+        Option(
+            value=key(item),
+            label=item.label,
+            rate=item.rate,
+            gone=str(item.extra.get(GONE, "")),
+            note=item.id if len(item.id) <= 12 and item.id != item.label else "",
+        )
+        for item in items
+        if item.active or item.extra.get(GONE)
+    )
+
+
+def read(spec: MapSpec, profile: Profile, rows: Sequence[MapRow]) -> Values:
+    """The values saved for these rows."""
+    document = profile.model_dump(mode="json")
+    entries = setting(document, spec.path)
+    found: Values = {}
+    for row in rows:
+        if row.path:
+            found[row.id] = {spec.targets[0].column: str(setting(document, row.path) or "")}
+        elif spec.nested:
+            rule = entries.get(row.id)
+            found[row.id] = {
+                t.column: t.empty if rule is None else _text(setting(rule, t.column)) for t in spec.targets
+            }
+        else:
+            found[row.id] = {spec.targets[0].column: str(entries.get(row.id, ""))}
+    return found
+
+
+def defaults(spec: MapSpec, profile: Profile) -> dict[str, str]:
+    """Setting -> value of every default."""
+    document = profile.model_dump(mode="json")
+    return {t.default: _text(setting(document, t.default)) for t in spec.targets if t.default}
+
+
+def write(
+    spec: MapSpec, profile: Profile, rows: Mapping[str, MapRow], changes: Values, fallback: Mapping[str, str]
+) -> Profile:
+    """A profile with changed rows and defaults in it; nothing else of it moves.
+
+    Args:
+        spec: the map.
+        profile: the settings as saved last.
+        rows: rows by id.
+        changes: changed cells only; a row left without any value goes out of the map.
+        fallback: changed defaults, setting -> value.
+
+    Raises:
+        pydantic.ValidationError: a value does not fit its setting.
+    """
+    document = profile.model_dump(mode="json")
+    entries = setting(document, spec.path)
+    for row_id, cells in changes.items():
+        row = rows.get(row_id)
+        if row is not None and row.path:
+            _place(document, row.path, next(iter(cells.values())))
+        elif spec.nested:
+            rule = dict(entries.get(row_id) or _empty_rule(spec))
+            rule.update({column: _typed(spec, column, value) for column, value in cells.items()})
+            if rule == _empty_rule(spec) or not _chosen(spec, rule):
+                entries.pop(row_id, None)
+            else:
+                entries[row_id] = rule
+        else:
+            value = next(iter(cells.values()))
+            if value:
+                entries[row_id] = value
+            else:
+                entries.pop(row_id, None)
+    for path, value in fallback.items():
+        _place(document, path, value)
+    return Profile.model_validate(document)
+
+
+def state(
+    spec: MapSpec,
+    row: MapRow,
+    values: Mapping[str, str],
+    saved: Mapping[str, str],
+    fallback: Mapping[str, str],
+    known: Mapping[str, Mapping[str, Option]],
+) -> State:
+    """Where a row stands.
+
+    Args:
+        spec: the map.
+        row: the row.
+        values: its values now, typed ones included.
+        saved: its values as saved.
+        fallback: defaults now, setting -> value.
+        known: column -> value -> option.
+    """
+    missing = taken = filled = False
+    for target in spec.targets:
+        value = values.get(target.column, "")
+        if target.kind is not Kind.CHOICE:
+            continue
+        if value:
+            filled = True
+            option = known.get(target.column, {}).get(value)
+            if option is None or option.gone:
+                return State.GONE
+            if spec.rated and row.rate is not None and option.rate is not None and option.rate != row.rate:
+                return State.RATE
+        elif target.required:
+            default = "" if row.path else fallback.get(target.default, "")
+            missing, taken = missing or not default, taken or bool(default)
+    if spec.one_is_enough and (filled or taken):
+        missing = False
+    if dict(values) != dict(saved):
+        return State.CHANGED
+    if missing:
+        return State.MISSING
+    if taken and not (spec.one_is_enough and filled):
+        return State.DEFAULT
+    return State.DONE if filled else State.IDLE
+
+
+def suggested(spec: MapSpec, row: MapRow, options: Sequence[Option]) -> tuple[str, ...]:
+    """Values that suit a row, the best first: those of its rate, like names first; without rates, like names."""
+    fit = [o for o in options if not o.gone and o.value]
+    if spec.rated:
+        if row.rate is None:
+            return ()
+        fit = [o for o in fit if o.rate == row.rate]
+        return tuple(o.value for o in sorted(fit, key=lambda o: -likeness(row.names, o.label)))
+    near = [(likeness(row.names, o.label, o.note), o) for o in fit]
+    return tuple(o.value for score, o in sorted(near, key=lambda pair: -pair[0]) if score >= _NEAR)
+
+
+def certain(spec: MapSpec, row: MapRow, options: Sequence[Option]) -> str:
+    """The one value that may be set without asking: the only one that suits, or one whose name suits far better."""
+    found = suggested(spec, row, options)
+    if len(found) == 1:
+        return found[0]
+    by_value = {o.value: o for o in options}
+    scores = sorted((likeness(row.names, by_value[v].label, by_value[v].note) for v in found), reverse=True)
+    return found[0] if len(scores) > 1 and scores[0] > scores[1] and scores[0] >= 0.5 else ""
+
+
+def likeness(names: Iterable[str], *labels: str) -> float:
+    """How much alike names are, 0 to 1: accents, case and signs left aside."""
+    left = [n for n in (plain_name(n) for n in names) if n]
+    right = [n for n in (plain_name(n) for n in labels) if n]
+    best = 0.0
+    for one in left:
+        for other in right:
+            if one == other:
+                return 1.0
+            words, theirs = set(one.split()), set(other.split())
+            # Two letters are a country or a rate: only longer words or whole names make two things alike.
+            shared = max((len(w) for w in words & theirs), default=0)
+            best = max(best, SequenceMatcher(None, one, other).ratio(), 0.9 if shared >= 5 else 0.0)
+    return best
+
+
+def plain_name(text: str) -> str:
+    """A name to be compared: no accents, no case, no signs."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join(kept.split())
+
+
+@dataclass(slots=True)
+class Conflict:
+    """What somebody else changed meanwhile in the rows that are changed here."""
+
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Row -> column -> the value saved by the other."""
+    defaults: dict[str, str] = field(default_factory=dict)
+
+
+def conflicts(base: Values, theirs: Values, changes: Values) -> Conflict:
+    """Cells that both sides changed, to different values."""
+    found = Conflict()
+    for row_id, cells in changes.items():
+        for column, value in cells.items():
+            now = theirs.get(row_id, {}).get(column, "")
+            if now != base.get(row_id, {}).get(column, "") and now != value:
+                found.rows.setdefault(row_id, {})[column] = now
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return "" if value is None else str(value)
+
+
+def _typed(spec: MapSpec, column: str, value: str) -> Any:
+    target = spec.target(column)
+    return bool(value) if target is not None and target.kind is Kind.SWITCH else value
+
+
+def _empty_rule(spec: MapSpec) -> dict[str, Any]:
+    return {t.column: _typed(spec, t.column, t.empty) for t in spec.targets}
+
+
+def _chosen(spec: MapSpec, rule: Mapping[str, Any]) -> bool:
+    """A rule of which nothing but a switch is left says nothing."""
+    return any(rule.get(t.column) for t in spec.targets if t.kind is not Kind.SWITCH)
+
+
+def _place(document: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for name in parents:
+        document = document[name]
+    document[last] = value
