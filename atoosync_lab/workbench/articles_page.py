@@ -20,6 +20,7 @@ from atoosync_lab.workbench import articles_fields as fields
 from atoosync_lab.workbench import opening, parameters
 from atoosync_lab.workbench.articles_cards import FilterCard
 from atoosync_lab.workbench.articles_reading import Reading
+from atoosync_lab.workbench.effect_card import EffectCard
 from atoosync_lab.workbench.mark_card import MarkCard
 from atoosync_lab.workbench.settings_form import SettingsCard
 from atoosync_lab.workbench.tab_page import Block, State, TabPage
@@ -66,6 +67,7 @@ class ArticlesPage:
         self.reading = Reading(session)
         self.cards: dict[str, list[SettingsCard]] = {}
         self.marks: dict[str, MarkCard] = {}
+        self.effects: dict[str, EffectCard] = {}
         profile = session.profile
         facts = {"erp": words.system_name(profile.erp.system), "shop": words.system_name(profile.shop.system)}
         self.page = TabPage(
@@ -110,12 +112,13 @@ class ArticlesPage:
         return 0
 
     def _products(self) -> Sequence[ipywidgets.DOMWidget]:
-        return self._shown(
+        cards = self._shown(
             "products",
             self._card("export", fields.export()),
             self._card("creation", fields.creation()),
             self._card("update", fields.update()),
         )
+        return (*cards, self._effect("products", "articles"))
 
     def _texts(self) -> Sequence[ipywidgets.DOMWidget]:
         return ()
@@ -124,20 +127,21 @@ class ArticlesPage:
         return ()
 
     def _brand(self) -> Sequence[ipywidgets.DOMWidget]:
-        return self._shown("brand", self._card("brand", fields.brand(self.session, self.reading)))
+        card = self._card("brand", fields.brand(self.session, self.reading))
+        return (*self._shown("brand", card), self._effect("brand", "articles"))
 
     def _filters(self) -> Sequence[ipywidgets.DOMWidget]:
         card = self._filter_card("filters", fields.filters(self.reading), fields.PRODUCT_FILTER)
-        statuses = self._card("statuses", fields.statuses())
-        return (*self._shown("filters", card), self._mark("filters", card), *self._shown("filters", statuses))
+        shown = (*self._shown("filters", card), self._effect("filters", card.flow), self._mark("filters", card))
+        return (*shown, *self._shown("filters", self._card("statuses", fields.statuses())))
 
     def _stocks(self) -> Sequence[ipywidgets.DOMWidget]:
         card = self._filter_card("stocks", fields.stocks(self.session, self.reading), fields.STOCK_FILTER)
-        return (*self._shown("stocks", card), self._mark("stocks", card))
+        return (*self._shown("stocks", card), self._effect("stocks", card.flow), self._mark("stocks", card))
 
     def _prices(self) -> Sequence[ipywidgets.DOMWidget]:
         card = self._filter_card("prices", fields.prices(self.reading), fields.PRICE_FILTER)
-        return (*self._shown("prices", card), self._mark("prices", card))
+        return (*self._shown("prices", card), self._effect("prices", card.flow), self._mark("prices", card))
 
     def _card(self, name: str, shown: Sequence[Field]) -> SettingsCard:
         title, note = translate(f"articles.card.{name}"), translate(f"articles.card.{name}_note")
@@ -152,6 +156,15 @@ class ArticlesPage:
         card.view.observe(lambda _: mark.paint(), "html")
         self.marks[key] = mark
         return mark.view
+
+    def _effect(self, key: str, flow: str) -> ipywidgets.DOMWidget:
+        """The comparison of the cards that the block has so far."""
+        cards = tuple(self.cards[key])
+        effect = EffectCard(self.session, flow, lambda: cards)
+        for card in cards:
+            card.view.observe(lambda _: effect.paint(), "html")
+        self.effects[key] = effect
+        return effect.view
 
     def _shown(self, key: str, *cards: SettingsCard) -> Sequence[ipywidgets.DOMWidget]:
         self.cards.setdefault(key, []).extend(cards)
