@@ -6,8 +6,7 @@ Nothing chosen is lost: neither when the store fails nor when somebody else save
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -20,7 +19,8 @@ from atoosync_lab.runs.workspace import whoami
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.errors import ConflictError
 from atoosync_lab.store.profiles import Change
-from atoosync_lab.workbench import cures, mapping_rows
+from atoosync_lab.workbench import mapping_rows
+from atoosync_lab.workbench.held import Effect, held
 from atoosync_lab.workbench.mapping_rows import Conflict, Kind, MapRow, MapSpec, Option, State, Target, Values
 from atoosync_lab.workbench.usage import Usage, usage
 
@@ -29,20 +29,7 @@ _LOG = logging.getLogger(__name__)
 LONGEST = 200
 """Characters of a typed cell; the settings' own limits are shorter and judged when it is saved."""
 
-HELD_ROWS = 2_000
-"""Held rows of the last plan that are looked at for the effect."""
-
 _LISTS = ("shop_lists", "erp_lists")
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What the changes free among the records that wait."""
-
-    records: tuple[str, ...] = ()
-    amount: Decimal | None = None
-    """With tax; None: not known, or of several currencies."""
-    currency: str = ""
 
 
 class MapDraft:
@@ -67,7 +54,7 @@ class MapDraft:
         """What somebody else saved meanwhile; nothing is saved before it was read."""
         self.theirs = Conflict()
         self.saved_at: datetime | None = None
-        self._held = () if only else tuple(_held(session, spec))
+        self._held = () if only else tuple(held(session, spec.flow))
         self.load()
 
     def load(self) -> None:
@@ -344,9 +331,11 @@ class MapDraft:
         return {c: v for c, v in cells.items() if v != self.saved.get(row_id, {}).get(c, "")}
 
     def _state(self, row_id: str, values: Mapping[str, str], fallback: Mapping[str, str]) -> State:
-        return mapping_rows.state(
-            self.spec, self.rows[row_id], values, self.saved.get(row_id, {}), fallback, self.known
-        )  # fmt: skip
+        row = self.rows[row_id]
+        serving = self.values(row.like) if row.like in self.rows else {}
+        served = {t.default: serving[t.column] for t in self.spec.targets if t.default and serving.get(t.column)}
+        saved = self.saved.get(row_id, {})
+        return mapping_rows.state(self.spec, row, values, saved, {**fallback, **served}, self.known)
 
     def _sorted(self, rows: Sequence[MapRow]) -> list[str]:
         """Rows that orders need and that have no answer first; the order stays while one works."""
@@ -360,21 +349,3 @@ class MapDraft:
             return (trouble, -used if trouble < 2 else 0 if used else 1, number)
 
         return [row.id for _, row in sorted(enumerate(rows), key=place)]
-
-
-def _held(session: Session, spec: MapSpec) -> Iterator[tuple[str, tuple[tuple[str, str, tuple[str, ...]], ...]]]:
-    """(record, its reasons as (map, row, columns)) of the newest plan; a reason of no map has an empty name."""
-    entries = session.workspace.plans.list(session.profile_id, spec.flow)
-    if not entries:
-        return
-    try:
-        plan = session.saved_plan(entries[0].id)
-        rows = plan.rows(actions=["block"], limit=HELD_ROWS)
-    except AtooSyncError:
-        return  # the plan went with its age
-    for row in rows:
-        reasons = []
-        for code, params in cures.reasons(row):
-            name, key = cures.map_row(code, params) or ("", "")
-            reasons.append((name, key, cures.columns_of(code)))
-        yield row.key, tuple(reasons)

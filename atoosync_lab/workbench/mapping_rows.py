@@ -6,16 +6,15 @@ stand in `maps`.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
 from atoosync_lab.model.reference_lists import ListItem
 from atoosync_lab.settings import Profile
+from atoosync_lab.workbench.likeness import likeness
 
 GONE = "gone"
 """Mark in a list item's `extra` of what the system no longer has, with the day since."""
@@ -59,6 +58,8 @@ class Option:
     """Day since which the system no longer has it."""
     note: str = ""
     """Technical name, where people know it."""
+    place: str = ""
+    """Country or territory it belongs to, where the system says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,10 @@ class MapRow:
     """Setting of its own, where the row is no entry of the map."""
     gone: str = ""
     """Day since which the side no longer has it."""
+    place: str = ""
+    """Country it belongs to, as far as its name says."""
+    like: str = ""
+    """Row that serves it as long as it has no value of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +129,10 @@ class MapSpec:
     """Sides whose lists are read again by the button."""
     flow: str = "orders"
     """Flow that shows the effect."""
+    used: str = "map.head.used"
+    """Message code of the head over the counts."""
+    counted: str = "map.counted"
+    """Message code of the sentence that says where the counts come from: `at`, `since`."""
 
     def target(self, column: str) -> Target | None:
         """The column of that name."""
@@ -146,6 +155,7 @@ def options_of(items: Iterable[ListItem], key: Callable[[ListItem], str] = lambd
             rate=item.rate,
             gone=str(item.extra.get(GONE, "")),
             note=item.id if len(item.id) <= 12 and item.id != item.label else "",
+            place=str(item.extra.get("TerritorialityId", "")),
         )
         for item in items
         if item.active or item.extra.get(GONE)
@@ -272,36 +282,20 @@ def suggested(spec: MapSpec, row: MapRow, options: Sequence[Option]) -> tuple[st
 
 
 def certain(spec: MapSpec, row: MapRow, options: Sequence[Option]) -> str:
-    """The one value that may be set without asking: the only one that suits, or one whose name suits far better."""
-    found = suggested(spec, row, options)
+    """The one value that may be set without asking: the only one that suits, or one whose name suits far better.
+
+    A tax of one country is not taken for that of another because their rates are equal.
+    """
+    by_value = {o.value: o for o in options}
+    found = [
+        v
+        for v in suggested(spec, row, options)
+        if not (spec.rated and row.place and by_value[v].place) or row.place == by_value[v].place
+    ]
     if len(found) == 1:
         return found[0]
-    by_value = {o.value: o for o in options}
     scores = sorted((likeness(row.names, by_value[v].label, by_value[v].note) for v in found), reverse=True)
     return found[0] if len(scores) > 1 and scores[0] > scores[1] and scores[0] >= 0.5 else ""
-
-
-def likeness(names: Iterable[str], *labels: str) -> float:
-    """How much alike names are, 0 to 1: accents, case and signs left aside."""
-    left = [n for n in (plain_name(n) for n in names) if n]
-    right = [n for n in (plain_name(n) for n in labels) if n]
-    best = 0.0
-    for one in left:
-        for other in right:
-            if one == other:
-                return 1.0
-            words, theirs = set(one.split()), set(other.split())
-            # Two letters are a country or a rate: only longer words or whole names make two things alike.
-            shared = max((len(w) for w in words & theirs), default=0)
-            best = max(best, SequenceMatcher(None, one, other).ratio(), 0.9 if shared >= 5 else 0.0)
-    return best
-
-
-def plain_name(text: str) -> str:
-    """A name to be compared: no accents, no case, no signs."""
-    letters = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
-    return " ".join(kept.split())
 
 
 @dataclass(slots=True)

@@ -51,9 +51,10 @@ def _tax_rows(profile: Profile, seen: Sequence[str]) -> list[MapRow]:
     for key, found in names.items():
         name, _, rate_part = key.rpartition("|")
         rate = parse_decimal(rate_part) or Decimal(0)
-        country = _country_of_tax(name)
+        place = _place_of_tax(name)
+        country = country_name(place) if place else ""
         cells = {"rate": rate_text(rate), "tax": name or translate("map.taxes.unnamed"), "country": country}
-        rows.append(MapRow(id=key, cells=cells, rate=rate, names=(name, country), gone=_gone(found)))
+        rows.append(MapRow(id=key, cells=cells, rate=rate, names=(name, country), gone=_gone(found), place=place))
     zero = {"rate": rate_text(Decimal(0)), "tax": translate("map.taxes.none"), "country": ""}
     rows.append(
         MapRow(id=ZERO_TAX, cells=zero, rate=Decimal(0), names=(zero["tax"],), path="orders.maps.zero_tax")
@@ -61,10 +62,10 @@ def _tax_rows(profile: Profile, seen: Sequence[str]) -> list[MapRow]:
     return rows
 
 
-def _country_of_tax(name: str) -> str:
+def _place_of_tax(name: str) -> str:
     """Shops name taxes after their country (« TVA FR 20 % »): the first word that is a country's code."""
     known = Locale(current_language()).territories
-    return next((known[w] for w in name.split() if len(w) == 2 and w.isupper() and w in known), "")
+    return next((w for w in name.split() if len(w) == 2 and w.isalpha() and w.isupper() and w in known), "")
 
 
 TAXES = MapSpec(
@@ -96,7 +97,9 @@ def _country_rows(profile: Profile, seen: Sequence[str]) -> list[MapRow]:
         item = listed.get(code)
         name = translate("map.countries.northern_ireland") if code == "XI" else (item.label if item else "")
         name = name or country_name(code)
-        rows.append(MapRow(id=code, cells={"country": name, "code": code}, names=(name, code), gone=_gone(item)))
+        like = "FR" if code == "MC" else ""
+        cells = {"country": name, "code": code}
+        rows.append(MapRow(id=code, cells=cells, names=(name, code), gone=_gone(item), like=like))
     return sorted(rows, key=lambda r: r.cells["country"])
 
 
@@ -309,6 +312,8 @@ ARTICLE_TAXES = MapSpec(
     options=lambda profile: {"group": _rule_groups(profile)},
     rated=True,
     flow="articles",
+    used="articles.taxes.used",
+    counted="articles.taxes.counted",
 )  # fmt: skip
 
 

@@ -46,12 +46,13 @@ _COUNTED = {
     "currencies": "SELECT currency, count(*) FROM recent o GROUP BY ALL",
     "statuses": "SELECT status_id, count(*) FROM recent o GROUP BY ALL",
 }
+# An order of 0.00 needs no payment method.
 _METHODS = {
-    "module": "SELECT payment_module, currency, count(*) FROM recent o GROUP BY ALL",
-    "label": "SELECT payment_label, currency, count(*) FROM recent o GROUP BY ALL",
+    "module": "SELECT payment_module, currency, count(*) FROM recent o WHERE total_incl_tax <> 0 GROUP BY ALL",
+    "label": "SELECT payment_label, currency, count(*) FROM recent o WHERE total_incl_tax <> 0 GROUP BY ALL",
     "payment": (
         "SELECT coalesce(p.method, o.payment_label), o.currency, count(DISTINCT o.remote_id) FROM recent o"
-        " LEFT JOIN shop.payment p ON p.order_reference = o.reference GROUP BY ALL"
+        " LEFT JOIN shop.payment p ON p.order_reference = o.reference WHERE o.total_incl_tax <> 0 GROUP BY ALL"
     ),
 }
 _PAYMENTS_TOO = (
