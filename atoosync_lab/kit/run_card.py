@@ -84,8 +84,15 @@ def problems(lines: Sequence[Line], language: str | None = None) -> Html:
     return join(tag("div", head, class_="card-h sep"), tag("ul", *listed, class_="errors"))
 
 
-def log(lines: Sequence[Line], zone: str, language: str | None = None, *, total: int | None = None) -> Html:
-    """The log, newest first; when some of `total` lines are left out, it says so."""
+def log(
+    lines: Sequence[Line],
+    zone: str,
+    language: str | None = None,
+    *,
+    total: int | None = None,
+    tools: Html | None = None,
+) -> Html:
+    """The log, newest first; when some of `total` lines are left out, it says so. `tools`: beside its title."""
     shown = list(lines)[-LOG_LINES:]
     rows = [
         tag(
@@ -102,7 +109,11 @@ def log(lines: Sequence[Line], zone: str, language: str | None = None, *, total:
         note = translate("kit.log.left_out", {"count": formats.number(left_out, language)}, language)
         rows.append(tag("div", tag("span", note, class_="tx t3")))
     title = tag("h2", translate("kit.log", None, language))
-    return join(tag("div", title, class_="card-h sep"), tag("div", *rows, class_="log", role="log", tabindex="0"))
+    head = tag("div", title, tools, class_="card-h sep")
+    name = translate("kit.log", None, language)
+    # Not announced line by line: what matters (totals, failures) is said where it stands.
+    body = tag("div", *rows, class_="log", role="log", aria_live="off", aria_label=name, tabindex="0")
+    return join(head, body)
 
 
 def support(facts: Sequence[tuple[str, str]], language: str | None = None) -> Html:

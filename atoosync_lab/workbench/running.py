@@ -1,29 +1,38 @@
-"""The run page: one execution of one flow, followed while it runs, told when it has ended (RUN-01, RUN-03)."""
+"""The run page: one execution of one flow, followed while it runs, told when it has ended (RUN-01, RUN-03).
+
+A run that a person starts goes to the worker where one lives, and in this kernel otherwise; a dry run is always this
+kernel's. A run of the same task that is going already is followed, not refused: so the page finds its run again after
+it was loaded anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import uuid_utils
 from IPython.display import display
 
-from atoosync_lab.kit import formats, run_card, words
-from atoosync_lab.kit.markup import join, tag
-from atoosync_lab.kit.run_card import Line
-from atoosync_lab.kit.view import View
+from atoosync_lab.kit import words
+from atoosync_lab.kit.markup import Html, join, tag
+from atoosync_lab.kit.view import Do, View
 from atoosync_lab.model.errors import AtooSyncError
 from atoosync_lab.model.i18n import translate
+from atoosync_lab.planning.plan import Plan
+from atoosync_lab.runs import flows, queue
 from atoosync_lab.runs.notebooks import RESULT_TYPE
 from atoosync_lab.runs.parameters import RunParameters
-from atoosync_lab.runs.run import RunRequest, RunResult
+from atoosync_lab.runs.queue import RunSpec
+from atoosync_lab.runs.reporting import report
+from atoosync_lab.runs.run import RunRequest, RunResult, apply_saved
 from atoosync_lab.runs.run import run as run_flow
 from atoosync_lab.runs.session import Session
-from atoosync_lab.runs.workspace import whoami
-from atoosync_lab.store.journal_records import Run
-from atoosync_lab.workbench import parameters
-from atoosync_lab.workbench.live import LivePanel
+from atoosync_lab.store.journal_records import GOING, Run
+from atoosync_lab.workbench import ended, launching, parameters
+from atoosync_lab.workbench.live import RunPanel
+from atoosync_lab.workbench.opening import no_profile
 
 
 def check(namespace: Mapping[str, Any]) -> RunParameters:
@@ -35,38 +44,190 @@ def check(namespace: Mapping[str, Any]) -> RunParameters:
     return parameters.given(RunParameters, namespace)
 
 
-async def run(session: Session, given: RunParameters) -> RunResult:
-    """Run the flow now, with live progress and Stop.
+async def page(session: Session | None, given: RunParameters) -> RunResult | None:
+    """Show the page, and do or follow the run that the parameters ask for.
+
+    Args:
+        session: the opened profile; None: there is none, and the page says what to do.
+        given: the parameters. With a run id they come from a program, which is told how it ended.
+
+    Raises:
+        AtooSyncError: what ended the run, to a program; a person reads it on the page.
+    """
+    if session is None:
+        display(View(no_profile()))  # type: ignore[no-untyped-call]
+        return None
+    shown = RunPage(session, given)
+    handle = display(shown.view, display_id=True)  # type: ignore[no-untyped-call]
+    try:
+        result = await shown.begin()
+    except AtooSyncError as error:
+        if not given.run_id:
+            return None
+        _tell(given.run_id, error)
+        raise
+    finally:
+        if handle is not None:
+            # An executed copy keeps what was shown last, not the first moment of the run.
+            handle.update(shown.view)
+    if given.run_id:
+        _tell(given.run_id, None)
+    return result
+
+
+class RunPage:
+    """One run on a page; when it has ended, the next one can be started from there.
+
+    Args:
+        session: the opened profile.
+        given: what the page was asked to do.
+    """
+
+    def __init__(self, session: Session, given: RunParameters) -> None:
+        self._session, self._given = session, given
+        self._launch = launching.Launch(session, given.flow, self._start, self._paint)
+        self._panel: RunPanel | None = None
+        self._trouble = ""
+        self._reported = ""
+        self._busy: asyncio.Future[Any] | None = None
+        self.result: RunResult | None = None
+        routed = {name: partial(self._to_panel, name) for name in ("stop", "stop-other", "log")}
+        actions: dict[str, Do] = {**self._launch.actions, **routed, "report": self._report}
+        self.view = View(Html(""), actions, self._launch.on_field)
+        self._paint()
+
+    async def begin(self) -> RunResult | None:
+        """Do what the page was asked to do.
+
+        Raises:
+            AtooSyncError: what ended the run; the page says it too.
+        """
+        given = self._given
+        going = None if given.run_id else going_run(self._session, given.flow)
+        if going is not None:
+            return await self._follow(going.id, given.flow, dry_run=False)
+        return await self.run(given.flow, dry_run=given.dry_run, plan=given.plan)
+
+    async def run(self, flow: str, *, dry_run: bool, plan: str = "") -> RunResult | None:
+        """Do one run and show it until it has ended.
+
+        Raises:
+            AtooSyncError: what ended it.
+        """
+        given = self._given
+        run_id = given.run_id or str(uuid_utils.uuid7())
+        spec = RunSpec(
+            profile=self._session.profile_id, flow=flow, dry_run=dry_run, filter=given.filter, keys=tuple(given.keys),
+            full=given.full, plan=plan, run_id=run_id,
+        )  # fmt: skip
+        if not dry_run and not given.run_id and queue.worker_alive(self._session.workspace):
+            try:
+                queue.submit(self._session.workspace, spec)
+            except AtooSyncError as error:
+                self._say(error)
+                raise
+            return await self._follow(run_id, flow, dry_run=False)
+        notebook = f"runs/{run_id}.ipynb" if given.run_id else ""
+        return await self._follow(run_id, flow, dry_run=dry_run, work=partial(work, self._session, spec, notebook))
+
+    async def _follow(
+        self, run_id: str, flow: str, *, dry_run: bool, work: Callable[[], RunResult] | None = None
+    ) -> RunResult | None:
+        self._trouble, self._reported, self.result = "", "", None
+        self._panel = RunPanel(self._session, run_id, flow, dry_run=dry_run, repaint=self._paint)
+        self._launch.close(flow)
+        try:
+            row = await self._panel.follow(work)
+        except AtooSyncError as error:
+            self._say(error)
+            raise
+        self._paint()
+        if row is None:
+            return None
+        self.result = RunResult(row, self._panel.facts.plan or _plan_of(self._session, row))
+        return self.result
+
+    def _say(self, error: AtooSyncError) -> None:
+        """What ended a run before its journal row could tell."""
+        if self._panel is None or self._panel.facts.run is None:
+            self._trouble = str(error)
+        self._paint()
+
+    def _start(self, flow: str, dry_run: bool) -> None:
+        """A person starts another run from the page."""
+        if self._busy is not None and not self._busy.done():
+            return
+        going = going_run(self._session, flow)
+
+        async def go() -> None:
+            try:
+                if going is not None:
+                    await self._follow(going.id, flow, dry_run=False)
+                else:
+                    await self.run(flow, dry_run=dry_run)
+            except AtooSyncError:
+                return  # the page says it
+
+        self._busy = asyncio.ensure_future(go())
+
+    def _paint(self) -> None:
+        html = self.html()
+        if html != self.view.html:
+            self.view.show(html)
+
+    def html(self) -> Html:
+        """The page."""
+        panel = self._panel
+        over = panel is None or panel.facts.ended or bool(self._trouble)
+        launch = self._launch.html() if over and not self._given.run_id else None
+        if panel is None or (self._trouble and panel.facts.run is None):
+            said = words.banner("block", tag("p", self._trouble)) if self._trouble else Html("")
+            return join(self._launch.head(), said, launch)
+        told = ended.told(self._session, panel.facts, self._reported) if panel.facts.ended else None
+        return join(panel.head(), told, launch, panel.body(), tag("p", translate("live.journal_keeps"), class_="cap"))
+
+    def _to_panel(self, name: str, value: str) -> None:
+        """An action of the panel, whichever is on show."""
+        if self._panel is not None:
+            self._panel.actions[name](value)
+
+    def _report(self, _: str) -> None:
+        if self._panel is not None and self._panel.facts.ended:
+            self._reported = str(report(self._session.workspace, self._panel.facts.run_id))
+            self._paint()
+
+
+def going_run(session: Session, flow: str) -> Run | None:
+    """The run of this task that is going or queued; None: there is none."""
+    session.workspace.journal.mark_lost()
+    task = flows.get(flow).task
+    for run in session.workspace.journal.list(profile=session.profile_id, states=GOING):
+        if run.flow in flows.FLOWS and flows.get(run.flow).task == task:
+            return run
+    return None
+
+
+def work(session: Session, spec: RunSpec, notebook: str) -> RunResult:
+    """The run itself, in this process.
 
     Raises:
         BusyError: another run of the same task is going.
-        AtooSyncError: what ended the run; it is shown, noted for the caller, and raised.
+        AtooSyncError: what ended the run.
     """
-    run_id = given.run_id or str(uuid_utils.uuid7())
-    journal = session.workspace.journal
-    panel = LivePanel(
-        given.flow,
-        session.profile.timezone,
-        lambda: journal.request_stop(run_id, who=whoami()),
-        dry_run=given.dry_run,
-    )
+    if spec.plan:
+        return apply_saved(session.workspace, spec.profile, spec.plan, spec.who, run_id=spec.run_id, notebook=notebook)
     request = RunRequest(
-        profile=session.profile_id,
-        flow=given.flow,
-        dry_run=given.dry_run,
-        filter=given.filter,
-        keys=tuple(given.keys),
-        full=given.full,
-        run_id=run_id,
-        notebook=f"runs/{run_id}.ipynb" if given.run_id else "",
-    )
+        profile=spec.profile, flow=spec.flow, dry_run=spec.dry_run, filter=spec.filter, keys=spec.keys, full=spec.full,
+        who=spec.who, run_id=spec.run_id, notebook=notebook,
+    )  # fmt: skip
+    return run_flow(session.workspace, request)
+
+
+def _plan_of(session: Session, run: Run) -> Plan | None:
     try:
-        result = await panel.follow(lambda tell: run_flow(session.workspace, request, tell))
-    except AtooSyncError as error:
-        _tell(run_id, error)
-        raise
-    _tell(run_id, None)
-    return result
+        return session.saved_plan(run.plan_id) if run.plan_id else None
+    except AtooSyncError:
+        return None  # its file was tidied away
 
 
 def _tell(run_id: str, error: AtooSyncError | None) -> None:
@@ -79,52 +240,3 @@ def _tell(run_id: str, error: AtooSyncError | None) -> None:
         }
         told["error"] = {"type": type(error).__name__, "code": error.code, "params": params}
     display({RESULT_TYPE: told, "text/plain": str(error or "")}, raw=True)  # type: ignore[no-untyped-call]
-
-
-def verdict(session: Session, result: RunResult) -> View:
-    """How the run ended: the sentence, the counts, the duration; then each record with a problem, and its cure."""
-    row = session.workspace.journal.get(result.run.id)
-    counts = {name: getattr(row.counts, name) for name in run_card.COUNTS}
-    lines = _lines(session, row, levels=("warning", "error"))
-    head = tag(
-        "div",
-        tag(
-            "div",
-            tag("h2", words.flow_title(row.flow)),
-            tag(
-                "p",
-                f"{session.profile.name}. {formats.long_moment(row.started_at, session.profile.timezone)}",
-                class_="sm t2",
-            ),
-            class_="grow",
-        ),
-        words.state_pill(row.state.value),
-        class_="card-h",
-    )
-    body = join(
-        head,
-        run_card.verdict(row.state.value, counts, str(row.message) if row.message else ""),
-        run_card.figures(counts, row.duration(datetime.now(UTC))),
-        run_card.problems(lines),
-    )
-    return View(tag("div", body, class_="card"))
-
-
-def log(session: Session, result: RunResult) -> View:
-    """The log of the run, newest first, and what support asks for."""
-    row = session.workspace.journal.get(result.run.id)
-    lines = _lines(session, row)
-    facts = [
-        (translate("kit.fact.run"), row.id),
-        (translate("kit.fact.plan"), row.plan_id),
-        (translate("kit.fact.code"), row.message.code if row.message else ""),
-        (translate("kit.fact.who"), row.who),
-        (translate("kit.fact.page"), row.notebook),
-    ]
-    body = join(run_card.log(lines, session.profile.timezone), run_card.support(facts))
-    return View(tag("div", body, class_="card"))
-
-
-def _lines(session: Session, row: Run, levels: tuple[str, ...] | None = None) -> list[Line]:
-    entries = session.workspace.journal.entries(row.id, levels=levels)
-    return [Line(at=e.at, level=str(e.level), text=str(e.message), record=e.record) for e in entries]
