@@ -71,6 +71,8 @@ class Field:
     """Sentence for a value that its list no longer offers; such a value is kept."""
     check: Callable[[Any], None] | None = None
     """A further check of the parsed value; raises `FieldError`."""
+    suggest: Callable[[str], Sequence[Choice]] | None = None
+    """Entries of a long list that fit what is typed in a `text`; anything else may be typed all the same."""
 
     @property
     def is_required(self) -> bool:

@@ -115,9 +115,11 @@ def _control(
             data_at_field=field.name, data_at_key=field.name, aria_describedby=described,
             aria_invalid="true" if bad else None, spellcheck="false",
         )  # fmt: skip
+    listed = field.suggest(text) if field.suggest is not None else None
     control = tag(
         "input",
         id=base,
+        list=f"{base}-list" if listed is not None else None,
         type=_INPUTS.get(field.kind, "text"),
         class_=f"{look} {_WIDTHS.get(field.kind, 'input-w')}",
         value=None if field.kind == "secret" else text,
@@ -134,6 +136,9 @@ def _control(
         aria_required="true" if field.is_required else None,
     )
     eye = _eye(field, disabled, language) if field.kind == "secret" else None
+    if listed is not None:
+        entries = [tag("option", choice.label, value=choice.value) for choice in listed]
+        control = join(control, tag("datalist", *entries, id=f"{base}-list"))
     return tag("div", control, eye, unit, class_="row") if unit or eye else control
 
 

@@ -47,6 +47,7 @@ class SettingsCard:
         before: HTML above the rows, asked for at every paint.
         after: HTML below them.
         card_id: id of the card in the page, for links to it.
+        actions: what further controls in `before` and `after` call; the card is painted anew after each.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class SettingsCard:
         before: Callable[[], Html] | None = None,
         after: Callable[[], Html] | None = None,
         card_id: str = "",
+        actions: Mapping[str, Callable[[str], None]] | None = None,
     ) -> None:
         self.session, self.title, self.note = session, title, note
         self._on_saved = on_saved
@@ -74,7 +76,13 @@ class SettingsCard:
         self._at: datetime | None = None
         self.view = View(
             self.html(),
-            {"save": self._save, "undo": self._undo, "reread": self._reread, "take": self._take},
+            {
+                **{name: self._then_paint(act) for name, act in (actions or {}).items()},
+                "save": self._save,
+                "undo": self._undo,
+                "reread": self._reread,
+                "take": self._take,
+            },
             on_field=self._typed,
         )
 
@@ -117,6 +125,13 @@ class SettingsCard:
         return self._state == "saved"
 
     # What the page's controls call.
+
+    def _then_paint(self, act: Callable[[str], None]) -> Callable[[str], None]:
+        def do(value: str) -> None:
+            act(value)
+            self.paint()
+
+        return do
 
     def _typed(self, name: str, text: str) -> None:
         if self.form.set(name, text):
