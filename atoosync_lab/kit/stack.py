@@ -14,7 +14,7 @@ class Stack(ipywidgets.VBox):  # type: ignore[misc]
 
     Args:
         *widgets: Views, Grids, Charts or Stacks.
-        joined: without space between them, for the head, table and foot of one card.
+        joined: one card: head, table and foot without space between them.
     """
 
     def __init__(self, *widgets: ipywidgets.DOMWidget, joined: bool = False) -> None:

@@ -25,7 +25,7 @@ export function pill(value, icons) {
 export function choiceBox(value, known, column, bad, icons) {
   const box = make("span", `input input-s at-choice${bad ? " bad" : ""}`);
   const choice = known.get(value ?? "");
-  const text = make("span", choice && value ? "" : "ph", choice ? choice.label : value || column.placeholder);
+  const text = make("span", choice && value ? "" : "ph", value ? choice?.label ?? value : column.placeholder || choice?.label || "");
   if (!choice && value) text.className = "fg-block"; // the list no longer knows it
   box.append(text, icon(icons, "down"));
   return box;

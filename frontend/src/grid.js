@@ -185,13 +185,14 @@ function render({ model, el }) {
     const wide = columns.map((column) => ({
       title: column.title, field: column.name, titleFormatter: title(column), formatter: formatter(column, state),
       sorter: sorter(column, state), headerSort: column.sort, hozAlign: column.kind === "num" ? "right" : "left",
-      width: column.width ?? undefined, minWidth: column.width ? undefined : LEAST[column.kind], widthGrow: { choice: 2, strong: 2, num: 1 }[column.kind] ?? 1.4,
-      headerSortTristate: true, cssClass: `at-${column.kind}`, resizable: false,
+      ...(column.width ? { width: column.width } : {}), minWidth: column.width ? 40 : LEAST[column.kind], // Tabulator takes undefined for a width
+      widthGrow: { choice: 2, strong: 2, num: 1 }[column.kind] ?? 1.4,
+      headerSortTristate: true, cssClass: `at-k-${column.kind}`,
       cellClick: column.kind === "choice" ? (event, cell) => choose(cell.getRow(), column) : undefined,
     }));
     if (model.get("select")) {
       wide.unshift({
-        field: "__check", title: "", width: 52, headerSort: false, cssClass: "at-checks", resizable: false,
+        field: "__check", title: "", width: 52, headerSort: false, cssClass: "at-checks", minWidth: 40,
         titleFormatter: () => headBox,
         formatter: (cell) => {
           const box = document.createElement("input");
@@ -221,6 +222,12 @@ function render({ model, el }) {
     table.on("tableBuilt", () => {
       table.element.setAttribute("aria-label", model.get("label"));
       table.element.setAttribute("aria-multiselectable", String(model.get("select")));
+      // roles that a reader of grids understands: heads and body are its only groups
+      table.element.removeAttribute("aria-owns");
+      table.element.querySelector(".tabulator-header-contents").setAttribute("role", "presentation");
+      const scrolled = table.element.querySelector(".tabulator-tableholder");
+      scrolled.setAttribute("role", "presentation");
+      scrolled.tabIndex = -1; // the table itself takes the focus
       fit();
       refilter();
       keys = keyboard({ table, columns, filtered, toggle, selectAll, choose, search, select: model.get("select"), headBox, root });
