@@ -12,6 +12,7 @@ from atoosync_lab.settings.articles import ArticleSettings
 from atoosync_lab.settings.base import Settings
 from atoosync_lab.settings.connection import ErpConnection, ShopConnection
 from atoosync_lab.settings.customers import CustomerSettings
+from atoosync_lab.settings.functions import Functions
 from atoosync_lab.settings.orders import OrderSettings
 
 
@@ -42,6 +43,8 @@ class Profile(Settings):
     """Decides days, periods and schedules."""
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
     """Days that captures and plans, and the personal data in them, are kept; the newest of each side stays."""
+    functions: Functions = Functions()
+    """What is switched on (SVC-07); a flow of a function that is off is refused."""
     shop: ShopConnection = ShopConnection()
     erp: ErpConnection = ErpConnection()
     articles: ArticleSettings = ArticleSettings()

@@ -1,0 +1,84 @@
+"""From the wizard's answers to a stored profile (SVC-02); nothing is stored before `create`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from atoosync_lab.model.i18n import translate
+from atoosync_lab.runs.workspace import Workspace
+from atoosync_lab.settings import Profile
+from atoosync_lab.settings.connection import ErpConnection, ShopConnection
+from atoosync_lab.settings.functions import Functions
+from atoosync_lab.settings.profile import ProfileKind
+
+_LONGEST_ID = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the wizard was told."""
+
+    name: str
+    kind: ProfileKind = ProfileKind.SALES
+    erp: str = "ebp"
+    shop: str = "prestashop"
+    functions: Functions = field(default_factory=Functions)
+
+
+def default_name(erp: str, shop: str, taken: Collection[str] = ()) -> str:
+    """`EBP SaaS x PrestaShop`, with a number when that name is taken.
+
+    Args:
+        erp: name of the ERP's system.
+        shop: name of the shop's system.
+        taken: names in use.
+    """
+    name = f"{translate(f'wizard.erp.{erp}')} x {translate(f'wizard.shop.{shop}')}"
+    return _free(name, {other.casefold() for other in taken}, " ")
+
+
+def slug(name: str, taken: Collection[str] = ()) -> str:
+    """An id for a profile: lower-case letters, figures and dashes, unlike those in use."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_ID].strip("-") or "profil"
+    return _free(base, set(taken), "-")
+
+
+def _free(base: str, taken: Collection[str], between: str) -> str:
+    number, found = 1, base
+    while found.casefold() in taken:
+        number += 1
+        found = f"{base}{between}{number}"
+    return found
+
+
+def create(workspace: Workspace, answers: Answers, *, who: str) -> Profile:
+    """Store the profile.
+
+    Args:
+        workspace: the workbench.
+        answers: what the wizard was told.
+        who: person at work.
+
+    Raises:
+        SettingsError: the name is taken.
+        StorageError: the store cannot be written.
+    """
+    taken = [entry.id for entry in workspace.profiles.list()]
+    orders = {"settlements": {"create": answers.functions.orders.enabled and answers.functions.orders.settlements}}
+    profile = Profile.model_validate(
+        {
+            "id": slug(answers.name, taken),
+            "name": answers.name,
+            "kind": answers.kind,
+            "functions": answers.functions,
+            "shop": ShopConnection(system=answers.shop),
+            "erp": ErpConnection(system=answers.erp),
+            "orders": orders,
+        }
+    )
+    workspace.profiles.create(profile, who=who)
+    return profile
