@@ -12,18 +12,21 @@ from atoosync_lab.kit import words
 from atoosync_lab.kit.fields import Field
 from atoosync_lab.kit.view import View
 from atoosync_lab.model.i18n import translate
-from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.runs.parameters import PageParameters
 from atoosync_lab.runs.session import Session
 from atoosync_lab.settings import Profile
 from atoosync_lab.workbench import articles_fields as fields
-from atoosync_lab.workbench import opening, parameters
+from atoosync_lab.workbench import articles_reading, maps, opening, parameters
 from atoosync_lab.workbench.articles_cards import FilterCard
 from atoosync_lab.workbench.articles_reading import Reading
+from atoosync_lab.workbench.articles_texts import TextsCard
 from atoosync_lab.workbench.effect_card import EffectCard
+from atoosync_lab.workbench.map_draft import MapDraft
+from atoosync_lab.workbench.mapping_table import MappingTable, todo
 from atoosync_lab.workbench.mark_card import MarkCard
 from atoosync_lab.workbench.settings_form import SettingsCard
 from atoosync_lab.workbench.tab_page import Block, State, TabPage
+from atoosync_lab.workbench.usage import Usage
 
 
 class ArticlesParameters(PageParameters):
@@ -68,6 +71,8 @@ class ArticlesPage:
         self.cards: dict[str, list[SettingsCard]] = {}
         self.marks: dict[str, MarkCard] = {}
         self.effects: dict[str, EffectCard] = {}
+        self.vat: MappingTable | None = None
+        self._counts: dict[str, int] = {}
         profile = session.profile
         facts = {"erp": words.system_name(profile.erp.system), "shop": words.system_name(profile.shop.system)}
         self.page = TabPage(
@@ -101,15 +106,21 @@ class ArticlesPage:
 
     def _state(self, key: str) -> State:
         dirty = any(card.form.dirty() for card in self.cards.get(key, []))
-        return State(todo=self._todo(key), dirty=dirty or (key in self.marks and self.marks[key].form.dirty()))
+        dirty = dirty or (key in self.marks and self.marks[key].form.dirty())
+        if key == "taxes" and self.vat is not None:
+            return State(todo=self.vat.todo, dirty=self.vat.draft.dirty)
+        return State(todo=self._todo(key), dirty=dirty)
 
     def _todo(self, key: str) -> int:
-        profile = self.session.profile
+        """Entries to map as the profile is saved; counted again after each save."""
+        if key not in self._counts:
+            self._counts[key] = self._count(key)
+        return self._counts[key]
+
+    def _count(self, key: str) -> int:
         if key == "taxes":
-            return len(unmapped_vat(profile))
-        if key == "texts":
-            return 0 if profile.articles.products.texts.name else 1
-        return 0
+            return todo(MapDraft(self.session, maps.ARTICLE_TAXES, vat_usage(self.session, self.reading)))
+        return int(key == "texts" and not self.session.profile.articles.products.texts.name)
 
     def _products(self) -> Sequence[ipywidgets.DOMWidget]:
         cards = self._shown(
@@ -121,10 +132,13 @@ class ArticlesPage:
         return (*cards, self._effect("products", "articles"))
 
     def _texts(self) -> Sequence[ipywidgets.DOMWidget]:
-        return ()
+        card = TextsCard(self.session, self.reading, on_saved=self._saved)
+        self.cards["texts"] = [card]
+        return (card.widget, self._effect("texts", "articles"))
 
     def _taxes(self) -> Sequence[ipywidgets.DOMWidget]:
-        return ()
+        self.vat = MappingTable(self.session, maps.ARTICLE_TAXES, vat_usage(self.session, self.reading), self._saved)
+        return (self.vat.widget,)
 
     def _brand(self) -> Sequence[ipywidgets.DOMWidget]:
         card = self._card("brand", fields.brand(self.session, self.reading))
@@ -170,15 +184,15 @@ class ArticlesPage:
         self.cards.setdefault(key, []).extend(cards)
         return tuple(card.view for card in cards)
 
-    def _saved(self, _: Profile) -> None:
+    def _saved(self, _: Profile | None = None) -> None:
+        self._counts.clear()
         self.page.paint()
 
 
-def unmapped_vat(profile: Profile) -> tuple[str, ...]:
-    """VAT codes of the ERP that articles would be blocked for: neither in the map nor served by a default."""
-    products = profile.articles.products
-    if products.default_tax:
-        return ()
-    return tuple(
-        item.id for item in profile.erp_lists.get(ListName.VAT_CODES) if item.active and not products.taxes.get(item.id)
-    )
+def vat_usage(session: Session, reading: Reading) -> Usage:
+    """Articles by VAT code in the last reading of the ERP: codes that no article carries can wait."""
+    capture = articles_reading.last_capture(session)
+    found = reading.vat
+    if capture is None or found is None:
+        return Usage()
+    return Usage(capture=capture, counts={maps.ARTICLE_TAXES.name: found})

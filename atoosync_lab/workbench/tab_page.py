@@ -128,9 +128,9 @@ class TabPage:
     def _head_html(self) -> Html:
         shown = [(key, path) for key, path in TABS if not self._tabs or key in self._tabs]
         entries = [
-            tag("a", translate(f"tab.{key}"), aria_current="page", href="#", data_at_do="stay", data_at_key=f"tab-{key}")
+            tag("a", translate(f"tab.{key}"), aria_current="page", href="#", data_at_do="stay", data_at_key=f"t-{key}")
             if key == self._tab
-            else links.notebook(path, translate(f"tab.{key}"), class_="tab", key=f"tab-{key}")
+            else links.notebook(path, translate(f"tab.{key}"), class_="tab", key=f"t-{key}")
             for key, path in shown
         ]
         return join(
