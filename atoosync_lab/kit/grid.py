@@ -322,6 +322,7 @@ def _texts() -> dict[str, str]:
         "first": translate("kit.grid.first"),
         "matched": translate("kit.grid.matched"),
         "more": translate("kit.grid.more"),
+        "no_match": translate("kit.grid.no_match"),
         "none": translate("kit.grid.none"),
         "others": translate("kit.grid.others"),
         "others_with": translate("kit.grid.others_with"),

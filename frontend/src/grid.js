@@ -37,6 +37,7 @@ function render({ model, el }) {
   let rows = [];
   let originals = new Map(); // row -> what its choices said when the rows came
   let table = null;
+  let nothing = null; // where the table says that there is nothing to show
   let closePicker = null;
   let ready = 0;
   let searchText = new Map(); // row -> what the search looks through
@@ -68,6 +69,8 @@ function render({ model, el }) {
     const open = model.get("query").trim() || Object.keys(state.filters).length;
     if (open) table.setFilter(passes);
     else table.clearFilter();
+    if (nothing) nothing.textContent = open && rows.length ? state.texts.no_match : model.get("empty");
+    keys?.refresh();
     const count = filtered().length;
     spoken.textContent = state.texts.matched.replace("{count}", count.toLocaleString(state.texts.language)).replace("{total}", rows.length.toLocaleString(state.texts.language));
     markHead();
@@ -211,8 +214,9 @@ function render({ model, el }) {
       });
     }
     const empty = document.createElement("div");
-    empty.textContent = model.get("empty");
-    empty.className = "empty";
+    empty.className = "at-empty";
+    empty.setAttribute("role", "row");
+    nothing = empty.appendChild(Object.assign(document.createElement("div"), { role: "gridcell" }));
     table = new Tabulator(holder, {
       data: rows, columns: wide, index: "__id", layout: "fitColumns", columnHeaderSortMulti: false,
       placeholder: empty, maxHeight: model.get("height") || 620, renderVerticalBuffer: 400,
@@ -226,7 +230,8 @@ function render({ model, el }) {
       table.element.removeAttribute("aria-owns");
       table.element.querySelector(".tabulator-header-contents").setAttribute("role", "presentation");
       const scrolled = table.element.querySelector(".tabulator-tableholder");
-      scrolled.setAttribute("role", "presentation");
+      scrolled.setAttribute("role", "rowgroup");
+      scrolled.querySelector(".tabulator-table").removeAttribute("role");
       scrolled.tabIndex = -1; // the table itself takes the focus
       fit();
       refilter();

@@ -61,7 +61,7 @@ export function keyboard({ table, columns, filtered, toggle, selectAll, choose, 
   };
 
   element.addEventListener("focus", start);
-  element.addEventListener("blur", () => { marked?.classList.remove("at-active"); });
+  element.addEventListener("blur", mark);
   element.addEventListener("pointerdown", (event) => {
     const cell = event.target.closest(".tabulator-cell");
     const found = cell && filtered().find((row) => row.getElement() === cell.parentElement);
