@@ -95,13 +95,13 @@ def _days(rule: ScheduleRule, language: str | None) -> str:
         what = translate(
             "rule.month_weeks",
             {
-                "weeks": listed([week_text(week, language) for week in _ordered(rule.weeks)], language),
+                "weeks": listed([_the(week_text(week, language), language) for week in _ordered(rule.weeks)], language),
                 "days": listed([weekday_name(day, language) for day in sorted(set(rule.weekdays))], language),
             },
             language,
         )
     else:
-        days = listed([day_text(day, language) for day in _ordered(rule.days)], language)
+        days = listed([_the(day_text(day, language), language) for day in _ordered(rule.days)], language)
         what = translate("rule.month_days", {"days": days}, language)
     if not rule.months or len(set(rule.months)) == 12:
         return translate("rule.each_month", {"what": what}, language)
@@ -116,7 +116,12 @@ def _weekdays(days: Sequence[int], language: str | None) -> str:
     names = [weekday_name(day, language) for day in given]
     if len(given) > 2 and given == list(range(given[0], given[-1] + 1)):
         return translate("rule.days_range", {"first": names[0], "last": names[-1]}, language)
-    return translate("rule.each", {"days": listed(names, language)}, language)
+    return translate("rule.each", {"days": listed([_the(name, language) for name in names], language)}, language)
+
+
+def _the(name: str, language: str | None) -> str:
+    """« le lundi »; English does without."""
+    return translate("rule.the", {"name": name}, language)
 
 
 def _times(rule: ScheduleRule, language: str | None) -> str:

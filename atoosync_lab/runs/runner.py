@@ -48,7 +48,7 @@ class Runner:
 
     def start(self) -> None:
         """Start the child. Call it from the main thread: the child's life is tied to the thread that made it."""
-        command = [sys.executable, "-m", __spec__.name, str(os.getpid()), str(self._size)]
+        command = [sys.executable, "-m", __name__, str(os.getpid()), str(self._size)]
         self._ready.clear()
         self._child = subprocess.Popen(
             command,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import os
 import queue
 import signal
@@ -17,18 +18,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from atoosync_lab.model.errors import StopError
+from atoosync_lab.model.errors import AtooSyncError, StopError
 
-IMPORTS = (
-    "import atoosync_lab",
-    "from atoosync_lab.workbench import running",
-    "from atoosync_lab.runs import notebooks, run",
-    "import duckdb, pyarrow, httpx",
-)
-"""What a page of a run imports anyway."""
 READY_WITHIN = 120.0
 """Seconds a kernel may take to be ready, on a machine that is busy with other runs."""
 RETRY_AFTER = 5.0
+_PAGE = ".".join(("atoosync_lab", "workbench", "running"))
 
 _PR_SET_PDEATHSIG = 1
 
@@ -52,6 +47,33 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="parent watch", daemon=True).start()
+
+
+def prepare(parent: int) -> None:
+    """In a fresh kernel: tie it to its parent, then do everything that the first page would have to do once.
+
+    Args:
+        parent: process id of the parent.
+    """
+    die_with_parent(parent)
+    # pyarrow takes pandas in when it first makes a table; httpx reads the certificates of the machine.
+    import httpx
+    import pandas  # noqa: F401
+    import pyarrow
+
+    from atoosync_lab.model.i18n import catalogue, current_language
+    from atoosync_lab.runs.workspace import Workspace
+    from atoosync_lab.snapshots import duck
+
+    # A page that cannot be imported is told by the run that needs it, with its reason, in its executed copy.
+    with contextlib.suppress(ImportError):
+        importlib.import_module(_PAGE)
+    pyarrow.Table.from_pylist([{"x": 1}])
+    httpx.Client().close()
+    catalogue(current_language())
+    duck.connect().close()
+    with contextlib.suppress(AtooSyncError):
+        Workspace.open().close()
 
 
 class KernelPool:
@@ -134,18 +156,17 @@ class KernelPool:
         from jupyter_client.manager import KernelManager
 
         kernel = KernelManager(kernel_name="python3")
+        if sys.platform != "win32":
+            # Nothing of a run passes over a port that others on this machine could read.
+            kernel.transport = "ipc"
         kernel.start_kernel(env={**os.environ, **self._env})
         try:
-            _execute(kernel, "\n".join((_tie(os.getpid()), *IMPORTS)))
+            _execute(kernel, f"from {__name__} import prepare as _p; _p({os.getpid()}); del _p")
         except BaseException:
             with contextlib.suppress(Exception):
                 kernel.shutdown_kernel(now=True)
             raise
         return kernel
-
-
-def _tie(parent: int) -> str:
-    return f"from atoosync_lab.runs.warm import die_with_parent as _tie; _tie({parent}); del _tie"
 
 
 def _execute(kernel: Any, code: str) -> None:
