@@ -10,6 +10,7 @@ from atoosync_lab.kit.choices import Choice
 from atoosync_lab.kit.form import Field
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs.session import Session
+from atoosync_lab.settings import functions
 
 _USUAL = ("Europe/Paris", "Europe/Brussels", "Europe/Zurich", "Europe/Luxembourg", "Europe/London", "UTC")
 
@@ -52,3 +53,23 @@ def sizes(session: Session) -> Sequence[Field]:
         )
         for name, most in limits.items()
     )  # fmt: skip
+
+
+def functions_on(session: Session) -> Sequence[Field]:
+    """A switch for each function and option that this profile can be served with (SVC-07)."""
+    profile = session.profile
+    fields: list[Field] = []
+    for group, options in functions.GROUPS.items():
+        if functions.locked(profile, group) is not None:
+            continue
+        enabled = f"functions.{group}.enabled"
+        fields.append(Field(enabled, "switch", f"function.title.{group}", f"wizard.function.{group}.text"))
+        fields.extend(
+            Field(
+                f"functions.{group}.{option}", "switch", f"function.title.{group}.{option}",
+                f"wizard.option.{group}.{option}.text", when=lambda values, of=enabled: bool(values[of]),
+            )
+            for option in options
+            if functions.locked(profile, group, option) is None
+        )  # fmt: skip
+    return tuple(fields)

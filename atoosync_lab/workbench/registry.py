@@ -16,7 +16,14 @@ FieldsOf = Callable[[Session], Sequence[Field]]
 
 FORMS: Mapping[str, FieldsOf] = {
     "profile": profile_fields.identity,
+    "functions": profile_fields.functions_on,
     "sizes": profile_fields.sizes,
     "shop": connecting_fields.shop,
     "erp": connecting_fields.erp,
+    "advanced": connecting_fields.advanced,
 }
+
+
+def by_path(session: Session) -> dict[str, Field]:
+    """Every field of every form, by the setting it edits: the words for a change of settings."""
+    return {field.name: field for fields in FORMS.values() for field in fields(session)}

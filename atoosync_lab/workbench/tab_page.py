@@ -103,7 +103,8 @@ class TabPage:
         self.shown = start if start in self._blocks else waiting
         self.side = View(self._side_html(), {"block": self.show})
         self.main = Stack()
-        self.widget = Stack(View(self._head_html()), _Columns(self.side, self.main))
+        self.head = View(self._head_html())
+        self.widget = Stack(self.head, _Columns(self.side, self.main))
         self.show(self.shown)
 
     def show(self, key: str) -> None:
@@ -118,6 +119,13 @@ class TabPage:
                     part.observe(lambda _: self.paint(), "html")
         self.main.children = self._built[key]
         self.paint()
+
+    def show_head(self, crumb: str, tabs: Sequence[str]) -> None:
+        """Another name of the profile, or other tabs, since its functions changed."""
+        self._crumb, self._tabs = crumb, tuple(tabs)
+        html = self._head_html()
+        if html != self.head.html:
+            self.head.show(html)
 
     def paint(self) -> None:
         """Show the list of blocks again, if a state changed."""
@@ -167,7 +175,7 @@ def _mark(state: State) -> Html:
             "span", translate("tab.todo", {"count": formats.number(state.todo)}), class_="pill block plain-pill right"
         )
     done = translate("tab.done")
-    return tag("span", icon("tick"), tag("span", done, class_="sr"), class_="right", title=done)
+    return tag("span", icon("tick"), tag("span", done, class_="vh"), class_="right fg-create", title=done)
 
 
 def _views(widget: ipywidgets.DOMWidget) -> list[View]:
