@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,22 @@ def long_moment(at: datetime, zone: str, language: str | None = None) -> str:
     """A moment in a sentence: `mercredi 25 novembre 2026, 08:15:02`."""
     pattern = "EEEE d MMMM y, HH:mm:ss"
     return format_datetime(at.astimezone(ZoneInfo(zone)), pattern, locale=_locale(language))
+
+
+def long_day(at: datetime, zone: str, language: str | None = None) -> str:
+    """A day in full: `mercredi 25 novembre 2026`."""
+    return format_date(at.astimezone(ZoneInfo(zone)), "EEEE d MMMM y", locale=_locale(language))
+
+
+def day(of: date, language: str | None = None) -> str:
+    """A day of this year or the next: `5 novembre`, `1er décembre`."""
+    text = format_date(of, "d MMMM", locale=_locale(language))
+    return f"1er{text[1:]}" if of.day == 1 and _locale(language) == "fr_FR" else text
+
+
+def month(of: date, language: str | None = None) -> str:
+    """A month: `novembre 2026`."""
+    return format_date(of, "MMMM y", locale=_locale(language))
 
 
 def clock(at: datetime, zone: str) -> str:

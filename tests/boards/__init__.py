@@ -1,0 +1,1 @@
+"""Dashboards: what they read, show and refuse."""
