@@ -14,7 +14,7 @@ from atoosync_lab.model.i18n import translate
 from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.runs.session import Session
 from atoosync_lab.settings import Profile
-from atoosync_lab.workbench.articles_fields import PRICE_FILTER, PRODUCT_FILTER, STOCK_FILTER
+from atoosync_lab.workbench.articles_fields import PRICE_FILTER, PRODUCT_FILTER, STATUS_SINCE, STOCK_FILTER
 from atoosync_lab.workbench.articles_reading import Reading
 from atoosync_lab.workbench.settings_form import OnSaved, SettingsCard
 
@@ -48,7 +48,7 @@ class FilterCard(SettingsCard):
     ) -> None:
         self._reading, self._filter = reading, filter
         self._group = filter.rpartition(".")[0]
-        super().__init__(session, title, fields, note=note, on_saved=on_saved, after=self._kept)
+        super().__init__(session, title, fields, note=note, on_saved=on_saved, after=self._articles_kept)
 
     @property
     def flow(self) -> str:
@@ -63,7 +63,7 @@ class FilterCard(SettingsCard):
         """How many articles the filter on screen keeps of those changed since a moment."""
         return self._count(since)
 
-    def _kept(self) -> Html:
+    def _articles_kept(self) -> Html:
         since = self.session.workspace.marks.get(self.session.profile_id, self.flow) if self.uses_mark() else None
         return join(
             tag("div", self._count(since), class_="kept", role="status", aria_live="polite"), columns(self._base)
@@ -92,6 +92,50 @@ class FilterCard(SettingsCard):
         if found.kept == 0:
             return _said("triangle", "fg-warn", translate("articles.kept.none", facts))
         return _said("tick", "fg-create", translate("articles.kept.since" if since else "articles.kept.some", facts))
+
+
+class StatusCard(SettingsCard):
+    """The card of what is shown or hidden; it knows its last-transfer mark.
+
+    Args:
+        session: the opened profile.
+        reading: what the last capture says.
+        title: head of the card.
+        fields: its fields.
+        note: a sentence under the head.
+        on_saved: called with the profile after each save.
+    """
+
+    flow = "article-status"
+
+    def __init__(
+        self,
+        session: Session,
+        reading: Reading,
+        title: str,
+        fields: Sequence[Field],
+        *,
+        note: str = "",
+        on_saved: OnSaved | None = None,
+    ) -> None:
+        self._reading = reading
+        super().__init__(session, title, fields, note=note, on_saved=on_saved)
+
+    def uses_mark(self) -> bool:
+        """What is on screen asks for articles modified since the last status update only."""
+        return bool(self.form.peek()[STATUS_SINCE])
+
+    def due(self, since: datetime) -> Html | None:
+        """How many articles were modified since a moment: dormant and blocked ones count, they are to be hidden."""
+        found = self._reading.kept("", published_only=False, active_only=False, since=since)
+        if found is None:
+            return _said("info", "t2", translate("articles.kept.not_read"))
+        facts = {
+            "kept": formats.number(found.kept),
+            "total": formats.number(found.total),
+            "at": formats.moment(found.at, self._base.timezone),
+        }
+        return _said("tick", "fg-create", translate("articles.kept.modified", facts))
 
 
 def columns(profile: Profile) -> Html | None:

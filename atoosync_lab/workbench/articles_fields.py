@@ -24,6 +24,7 @@ BRAND = "articles.products.brand_field"
 PRODUCT_FILTER = "articles.products.filter"
 STOCK_FILTER = "articles.stocks.filter"
 PRICE_FILTER = "articles.prices.filter"
+STATUS_SINCE = "articles.products.status_since_last_transfer"
 FILTERS = (PRODUCT_FILTER, STOCK_FILTER, PRICE_FILTER)
 FILTER_LENGTH = 1000
 MOST_DECIMALS = 6
@@ -81,7 +82,7 @@ def filters(reading: Reading) -> tuple[Field, ...]:
 
 def statuses() -> tuple[Field, ...]:
     """Which articles are shown or hidden (ART-11)."""
-    return (_field("articles.products.status_since_last_transfer", "switch"),)
+    return (_field(STATUS_SINCE, "switch"),)
 
 
 def stocks(session: Session, reading: Reading) -> tuple[Field, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import ipywidgets
+import ipywidgets  # type: ignore[import-untyped]
 
 from atoosync_lab.kit import words
 from atoosync_lab.kit.fields import Field
@@ -17,7 +17,7 @@ from atoosync_lab.runs.session import Session
 from atoosync_lab.settings import Profile
 from atoosync_lab.workbench import articles_fields as fields
 from atoosync_lab.workbench import articles_reading, maps, opening, parameters
-from atoosync_lab.workbench.articles_cards import FilterCard
+from atoosync_lab.workbench.articles_cards import FilterCard, StatusCard
 from atoosync_lab.workbench.articles_reading import Reading
 from atoosync_lab.workbench.articles_texts import TextsCard
 from atoosync_lab.workbench.effect_card import EffectCard
@@ -106,7 +106,8 @@ class ArticlesPage:
 
     def _state(self, key: str) -> State:
         dirty = any(card.form.dirty() for card in self.cards.get(key, []))
-        dirty = dirty or (key in self.marks and self.marks[key].form.dirty())
+        marks = ("filters", "statuses") if key == "filters" else (key,)
+        dirty = dirty or any(self.marks[mark].form.dirty() for mark in marks if mark in self.marks)
         if key == "taxes" and self.vat is not None:
             return State(todo=self.vat.todo, dirty=self.vat.draft.dirty)
         return State(todo=self._todo(key), dirty=dirty)
@@ -147,7 +148,9 @@ class ArticlesPage:
     def _filters(self) -> Sequence[ipywidgets.DOMWidget]:
         card = self._filter_card("filters", fields.filters(self.reading), fields.PRODUCT_FILTER)
         shown = (*self._shown("filters", card), self._effect("filters", card.flow), self._mark("filters", card))
-        return (*shown, *self._shown("filters", self._card("statuses", fields.statuses())))
+        title, note = translate("articles.card.statuses"), translate("articles.card.statuses_note")
+        statuses = StatusCard(self.session, self.reading, title, fields.statuses(), note=note, on_saved=self._saved)
+        return (*shown, *self._shown("filters", statuses), self._mark("statuses", statuses))
 
     def _stocks(self) -> Sequence[ipywidgets.DOMWidget]:
         card = self._filter_card("stocks", fields.stocks(self.session, self.reading), fields.STOCK_FILTER)
@@ -159,13 +162,13 @@ class ArticlesPage:
 
     def _card(self, name: str, shown: Sequence[Field]) -> SettingsCard:
         title, note = translate(f"articles.card.{name}"), translate(f"articles.card.{name}_note")
-        return SettingsCard(self.session, title, shown, note=note, on_saved=self._saved)
+        return SettingsCard(self.session, title, shown, note=note, on_saved=self._saved, card_id=f"articles-{name}")
 
     def _filter_card(self, name: str, shown: Sequence[Field], path: str) -> FilterCard:
         title, note = translate(f"articles.card.{name}"), translate(f"articles.card.{name}_note")
         return FilterCard(self.session, self.reading, title, shown, filter=path, note=note, on_saved=self._saved)
 
-    def _mark(self, key: str, card: FilterCard) -> ipywidgets.DOMWidget:
+    def _mark(self, key: str, card: FilterCard | StatusCard) -> ipywidgets.DOMWidget:
         mark = MarkCard(self.session, card.flow, count=card.due, used=card.uses_mark)
         card.view.observe(lambda _: mark.paint(), "html")
         self.marks[key] = mark

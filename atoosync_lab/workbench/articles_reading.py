@@ -80,7 +80,13 @@ class Reading:
         check_filter(self._profile, expression)
 
     def kept(
-        self, filter: str, *, published_only: bool, since: datetime | None = None, strictly_after: bool = False
+        self,
+        filter: str,
+        *,
+        published_only: bool,
+        active_only: bool = True,
+        since: datetime | None = None,
+        strictly_after: bool = False,
     ) -> Kept | None:
         """How many articles would be taken, see `kept`; None: the ERP was not read yet.
 
@@ -92,12 +98,13 @@ class Reading:
             self.check(filter)
             return None
         return self._once(
-            (filter, published_only, since, strictly_after),
+            (filter, published_only, active_only, since, strictly_after),
             lambda: kept(
                 capture,
                 self._profile,
                 filter=filter,
                 published_only=published_only,
+                active_only=active_only,
                 since=since,
                 strictly_after=strictly_after,
             ),
@@ -167,6 +174,7 @@ def kept(
     *,
     filter: str,
     published_only: bool,
+    active_only: bool = True,
     since: datetime | None = None,
     strictly_after: bool = False,
 ) -> Kept:
@@ -176,7 +184,8 @@ def kept(
         capture: a capture of the ERP's articles.
         profile: the settings to try, saved or not; its ERP lists name the columns of the filter.
         filter: filter expression; empty: none.
-        published_only: only those published on the web. Dormant and blocked ones never count.
+        published_only: only those published on the web.
+        active_only: leave out dormant and blocked ones.
         since: only those modified at or after this moment.
         strictly_after: `since` itself does not count (stocks).
 
@@ -184,7 +193,9 @@ def kept(
         FilterError: the filter is not understood.
     """
     condition, values = selection.filter_sql(_context(profile, capture), filter)
-    parts = [f"coalesce(({condition}), FALSE)", "p.key <> ''", "coalesce(p.active, FALSE)"]
+    parts = [f"coalesce(({condition}), FALSE)", "p.key <> ''"]
+    if active_only:
+        parts.append("coalesce(p.active, FALSE)")
     if published_only:
         parts.append("coalesce(p.web_published, FALSE)")
     if since is not None:

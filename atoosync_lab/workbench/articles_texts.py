@@ -21,8 +21,7 @@ from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.workspace import whoami
 from atoosync_lab.workbench import articles_fields
 from atoosync_lab.workbench.articles_reading import Reading
-from atoosync_lab.workbench.mapping_parts import state_cell
-from atoosync_lab.workbench.mapping_rows import State, likeness
+from atoosync_lab.workbench.likeness import likeness
 from atoosync_lab.workbench.settings_form import OnSaved, SettingsCard
 
 _ALIKE = 0.82
@@ -136,7 +135,7 @@ class TextsCard(SettingsCard):
 
     def _columns(self) -> Sequence[Column]:
         return (
-            Column("text", translate("articles.texts.head.text"), kind="strong", width=170, sort=False),
+            Column("text", translate("articles.texts.head.text"), kind="strong", width=190, sort=False),
             Column(
                 "field", translate("articles.texts.head.field"), kind="choice", choices="field",
                 placeholder=translate("articles.none"), width=290, sort=False,
@@ -155,15 +154,18 @@ class TextsCard(SettingsCard):
             "field": value,
             "field__first": self._suggested(name),
             "sample": chosen.sample if chosen and value else "",
-            "state": state_cell(self._row_state(name, chosen)),
+            "state": self._row_state(name, chosen),
         }
 
-    def _row_state(self, name: str, chosen: Choice | None) -> State:
+    def _row_state(self, name: str, chosen: Choice | None) -> str:
+        """Look, icon and word of the table's pill."""
         if name in self.form.dirty_names():
-            return State.CHANGED
+            return f"update|pencil|{translate('articles.texts.state.changed')}"
         if not self.form.text(name):
-            return State.IDLE
-        return State.DONE if chosen is not None else State.GONE
+            return f"skip|dash|{translate('articles.texts.state.none')}"
+        if chosen is None:
+            return f"block|barred|{translate('articles.texts.state.gone')}"
+        return f"create|tick|{translate('articles.texts.state.mapped')}"
 
     def _suggested(self, name: str) -> tuple[str, ...]:
         """Fields whose name is like the text's: `xx_MetaTitle` for « Meta Title »."""

@@ -124,7 +124,7 @@ def compared(found: WhatIf, zone: str) -> Html:
     ]
     rows = [_row(change) for change in found.changed[:SHOWN]]
     heads = [tag("th", translate(f"effect.head.{name}"), scope="col") for name in ("article", "before", "after")]
-    table = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows)) if rows else None
+    table = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows), class_="changes-table") if rows else None
     failed = tag("p", str(found.before_error), class_="sm fg-warn") if found.before_error else None
     return join(
         tag("div", tag("p", tag("strong", translate(code, facts))), failed, class_="card-b"),

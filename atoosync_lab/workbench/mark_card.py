@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from atoosync_lab.kit import formats
+from atoosync_lab.kit import formats, words
 from atoosync_lab.kit.form import Field, FieldError, Form
 from atoosync_lab.kit.icons import icon
 from atoosync_lab.kit.markup import Html, tag
@@ -61,7 +61,7 @@ class MarkCard:
 
     def html(self) -> Html:
         """The card as it stands."""
-        head = tag("div", tag("h2", translate("mark.title")), class_="card-h")
+        head = tag("div", tag("h2", translate("mark.title", {"flow": words.flow_title(self.flow)})), class_="card-h")
         row = self.form.row(self.field.name, beside=self._due(), enter="save")
         unused = None if self._used() else tag("p", icon("info", "s"), translate("mark.unused"), class_="help")
         body = tag(

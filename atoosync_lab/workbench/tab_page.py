@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import ipywidgets
+import ipywidgets  # type: ignore[import-untyped]
 
 from atoosync_lab.kit import formats, links
 from atoosync_lab.kit.icons import icon
@@ -54,7 +54,7 @@ class Block:
     state: Callable[[], State] = State
 
 
-class _Columns(ipywidgets.Box):
+class _Columns(ipywidgets.Box):  # type: ignore[misc]
     """Two surfaces beside one another, or one under the other where there is no room."""
 
     def __init__(self, side: ipywidgets.DOMWidget, main: ipywidgets.DOMWidget) -> None:
