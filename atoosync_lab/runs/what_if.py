@@ -129,11 +129,15 @@ def last_captures(workspace: Workspace, profile: str, flow: Flow) -> dict[str, C
     else:
         scopes = {scope.value for scope in flow.shop_scopes}
         main = flow.shop_scopes[0].value
-        alike = [c for c in captures.each(folder, profile, "shop") if scopes == set(c.scopes)]
-        whole = [c for c in alike if not c.request.get(main, {}).get("ids")]
-        shop = next(iter(whole or alike), None) or captures.latest(
-            folder, profile, "shop", flow.shop_scopes, complete=False
-        )
+        shop = None
+        # One by one, newest first: each is a file to be opened, and the newest one mostly serves.
+        for one in captures.each(folder, profile, "shop"):
+            if scopes == set(one.scopes):
+                shop = shop or one
+                if not one.request.get(main, {}).get("ids"):
+                    shop = one
+                    break
+        shop = shop or captures.latest(folder, profile, "shop", flow.shop_scopes, complete=False)
     return {"erp": erp, "shop": shop} if erp and shop else None
 
 

@@ -15,6 +15,8 @@ HELD_ROWS = 2_000
 
 Lacking = tuple[str, str, tuple[str, ...]]
 """Map, row, columns: what a record is held for; the names are empty for a reason that is about no map."""
+Waiting = tuple[str, tuple[Lacking, ...]]
+"""A record, and everything it is held for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Effect:
     currency: str = ""
 
 
-def held(session: Session, flow: str) -> Iterator[tuple[str, tuple[Lacking, ...]]]:
+def held(session: Session, flow: str) -> Iterator[Waiting]:
     """(record, its reasons as (map, row, columns)) of the newest plan; a reason of no map has an empty name."""
     entries = session.workspace.plans.list(session.profile_id, flow)
     if not entries:

@@ -20,7 +20,7 @@ from atoosync_lab.settings import Profile
 from atoosync_lab.store.errors import ConflictError
 from atoosync_lab.store.profiles import Change
 from atoosync_lab.workbench import mapping_rows
-from atoosync_lab.workbench.held import Effect, held
+from atoosync_lab.workbench.held import Effect
 from atoosync_lab.workbench.mapping_rows import Conflict, Kind, MapRow, MapSpec, Option, State, Target, Values
 from atoosync_lab.workbench.usage import Usage, usage
 
@@ -54,7 +54,7 @@ class MapDraft:
         """What somebody else saved meanwhile; nothing is saved before it was read."""
         self.theirs = Conflict()
         self.saved_at: datetime | None = None
-        self._held = () if only else tuple(held(session, spec.flow))
+        self._held = () if only else self.usage.held(session, spec.flow)
         self.load()
 
     def load(self) -> None:
@@ -63,8 +63,9 @@ class MapDraft:
         # The revision first: a profile saved between the two reads is then refused by the store, not overwritten.
         self.revision = profiles.revision(self.session.profile_id)
         self.base: Profile = profiles.get(self.session.profile_id)
-        waiting = [key for _, reasons in self._held for name, key, _ in reasons if name == self.spec.name and key]
-        seen = [*self.usage.of(self.spec.name), *waiting]
+        lacking = [key for _, reasons in self._held for name, key, _ in reasons if name == self.spec.name and key]
+        self._waited = frozenset(lacking)
+        seen = [*self.usage.of(self.spec.name), *lacking]
         found = self.spec.rows(self.base, [*seen, self._only] if self._only else seen)
         self.options: Mapping[str, Sequence[Option]] = self.spec.options(self.base)
         self.known: dict[str, dict[str, Option]] = {
@@ -335,7 +336,10 @@ class MapDraft:
         serving = self.values(row.like) if row.like in self.rows else {}
         served = {t.default: serving[t.column] for t in self.spec.targets if t.default and serving.get(t.column)}
         saved = self.saved.get(row_id, {})
-        return mapping_rows.state(self.spec, row, values, saved, {**fallback, **served}, self.known)
+        found = mapping_rows.state(self.spec, row, values, saved, {**fallback, **served}, self.known)
+        # What no order uses asks for nothing: a shop lists the taxes and countries of half the world.
+        idle = found is State.MISSING and self.counts_usage and not self.used(row_id) and row_id not in self._waited
+        return State.IDLE if idle else found
 
     def _sorted(self, rows: Sequence[MapRow]) -> list[str]:
         """Rows that orders need and that have no answer first; the order stays while one works."""

@@ -16,7 +16,7 @@ from atoosync_lab.model.i18n import Message, translate
 from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.what_if import WhatIf, what_if
 from atoosync_lab.workbench.map_draft import MapDraft
-from atoosync_lab.workbench.mapping_rows import Kind, State
+from atoosync_lab.workbench.mapping_rows import Kind, MapSpec, State
 
 FILTERS = ("all", "missing", "rate", "gone", "unused")
 """Filters above the table, in their order."""
@@ -37,10 +37,10 @@ _LOOKS: Mapping[State, tuple[str, str]] = {
 }
 
 
-def state_cell(state: State) -> str:
+def state_cell(spec: MapSpec, state: State) -> str:
     """A state as the table's pill: look, icon, word."""
     look, shape = _LOOKS[state]
-    return f"{look}|{shape}|{translate(f'map.state.{state.value}')}"
+    return f"{look}|{shape}|{translate(spec.words.get(state) or f'map.state.{state.value}')}"
 
 
 def label_of(draft: MapDraft, column: str, value: str) -> str:
@@ -89,6 +89,8 @@ def _offered(draft: MapDraft, wanted: str) -> bool:
         return draft.spec.rated
     if wanted == "unused":
         return draft.counts_usage
+    if wanted == "missing":
+        return draft.spec.asks
     return wanted != "gone" or bool(draft.rows_in("gone"))
 
 
@@ -143,10 +145,14 @@ def _bulk(draft: MapDraft, column: str, value: str, count: int) -> Html:
     target = next(t for t in draft.spec.targets if t.column == column)
     control = f"bulk-{draft.spec.name}-{column}"
     asked: Html
-    if target.kind is Kind.SWITCH:
-        pair = (Choice("1", translate("map.yes")), Choice("", translate("map.no")))
+    if target.kind is not Kind.TEXT:
+        listed: tuple[Choice, ...] = (Choice("1", translate("map.yes")), Choice("", translate("map.no")))
+        if target.kind is Kind.CHOICE:
+            known = draft.known.get(column, {}).values()
+            offered = [Choice(o.value, o.label, o.note) for o in known if o.value and not o.gone]
+            listed = (Choice("", translate(target.placeholder or "map.none")), *offered)
         asked = tag(
-            "select", options(pair, value), class_="input input-s", id=control, data_at_field=f"bulk:{column}",
+            "select", options(listed, value), class_="input input-s", id=control, data_at_field=f"bulk:{column}",
             data_at_key=control,
         )  # fmt: skip
     else:
@@ -261,7 +267,7 @@ def _freed(draft: MapDraft) -> str:
     effect, waiting = draft.effect(), draft.waiting()
     flow = "article" if draft.spec.flow == "articles" else "order"
     if not effect.records:
-        return translate(f"map.frees.none_{flow}") if waiting else ""
+        return translate(f"map.frees.none.{flow}") if waiting else ""
     one = "one" if draft.count == 1 else "some"
     count = {"count": formats.number(len(effect.records))}
     many = "record" if len(effect.records) == 1 else "records"

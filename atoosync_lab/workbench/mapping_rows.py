@@ -81,6 +81,8 @@ class Target:
     """Empty and without default, the row is to be related."""
     empty: str = ""
     """What an entry that is not there stands for."""
+    initial: str = ""
+    """What a new entry takes where nothing was chosen."""
     width: int | None = None
 
 
@@ -125,6 +127,10 @@ class MapSpec:
     """Rows and values have a rate; equal ones belong together."""
     one_is_enough: bool = False
     """A row with one of the required values, or an entry in the map at all, is related."""
+    presence: str = ""
+    """Column without whose value a rule goes out of the map; empty: it goes when nothing is left in it."""
+    words: Mapping[State, str] = field(default_factory=dict)
+    """Message codes of states that are called otherwise here."""
     reread: tuple[str, ...] = ("shop", "erp")
     """Sides whose lists are read again by the button."""
     flow: str = "orders"
@@ -133,6 +139,11 @@ class MapSpec:
     """Message code of the head over the counts."""
     counted: str = "map.counted"
     """Message code of the sentence that says where the counts come from: `at`, `since`."""
+
+    @property
+    def asks(self) -> bool:
+        """Rows may be lacking something."""
+        return any(target.required for target in self.targets)
 
     def target(self, column: str) -> Target | None:
         """The column of that name."""
@@ -208,12 +219,7 @@ def write(
         if row is not None and row.path:
             _place(document, row.path, next(iter(cells.values())))
         elif spec.nested:
-            rule = dict(entries.get(row_id) or _empty_rule(spec))
-            rule.update({column: _typed(spec, column, value) for column, value in cells.items()})
-            if rule == _empty_rule(spec) or not _chosen(spec, rule):
-                entries.pop(row_id, None)
-            else:
-                entries[row_id] = rule
+            _set_rule(spec, entries, row_id, cells)
         else:
             value = next(iter(cells.values()))
             if value:
@@ -327,6 +333,22 @@ def _text(value: Any) -> str:
 def _typed(spec: MapSpec, column: str, value: str) -> Any:
     target = spec.target(column)
     return bool(value) if target is not None and target.kind is Kind.SWITCH else value
+
+
+def _set_rule(spec: MapSpec, entries: dict[str, Any], row_id: str, cells: Mapping[str, str]) -> None:
+    known = row_id in entries
+    rule = dict(entries.get(row_id) or _empty_rule(spec))
+    rule.update({column: _typed(spec, column, value) for column, value in cells.items()})
+    if spec.presence:
+        gone = not rule.get(spec.presence)
+        if not known:
+            rule.update({t.column: t.initial for t in spec.targets if t.initial and not rule.get(t.column)})
+    else:
+        gone = rule == _empty_rule(spec) or not _chosen(spec, rule)
+    if gone:
+        entries.pop(row_id, None)
+    else:
+        entries[row_id] = rule
 
 
 def _empty_rule(spec: MapSpec) -> dict[str, Any]:

@@ -29,6 +29,7 @@ Shown = dict[str, dict[str, str]]
 
 _LOOKS: Mapping[str, Look] = {"num": "num", "strong": "strong", "mono": "mono", "text": "text"}
 """Kinds of the columns that are read."""
+_WIDTHS: Mapping[str, int] = {"rate": 88, "code": 90, "id": 70, "id_shown": 70}
 
 
 class MappingTable:
@@ -52,7 +53,7 @@ class MappingTable:
         self.draft = MapDraft(session, spec, counts)
         self._on_saved = on_saved
         self._filter, self._search = "all", ""
-        self._bulk = {t.column: "" for t in spec.targets if t.kind is not Kind.CHOICE}
+        self._bulk = {t.column: "" for t in spec.targets if t.kind is not Kind.CHOICE or not t.default}
         self._said: Message | None = None
         self._effect: parts.Comparison | None = None
         self._shown: Shown = {}
@@ -88,7 +89,7 @@ class MappingTable:
 
     @property
     def todo(self) -> int:
-        """Rows that orders need and that have no answer, or one that has gone; all of them where nothing is counted."""
+        """Rows that have no answer though they need one, and rows whose answer has gone."""
         return todo(self.draft)
 
     def paint(self) -> None:
@@ -222,11 +223,14 @@ class MappingTable:
     def _columns(self) -> list[Column]:
         spec = self.spec
         columns = [
-            Column(name, translate(title), kind=_LOOKS[kind], filter=True, optional=kind == "mono")
+            Column(
+                name, translate(title), kind=_LOOKS[kind], filter=True, width=_WIDTHS.get(name),
+                optional=kind in ("mono", "text"),
+            )
             for name, title, kind in spec.heads
-        ]
+        ]  # fmt: skip
         if self.draft.counts_usage:
-            columns.append(Column("used", translate(spec.used), kind="num", width=118))
+            columns.append(Column("used", translate(spec.used), kind="num", width=126, optional=True))
         for target in spec.targets:
             # A typed column is filled in from the bar above; in the table it is read.
             kind: Look = "text" if target.kind is Kind.TEXT else "choice"
@@ -242,7 +246,7 @@ class MappingTable:
                     placeholder=translate(target.placeholder or "map.no") if kind == "choice" else "",
                 )
             )
-        columns.append(Column("state", translate("map.head.state"), kind="pill", width=150, filter="list"))
+        columns.append(Column("state", translate("map.head.state"), kind="pill", width=138, filter="list"))
         return columns
 
     def _choices(self) -> dict[str, Sequence[Choice]]:
@@ -288,7 +292,7 @@ class MappingTable:
             for t in self.spec.targets
             if t.kind is Kind.CHOICE and t.required
         }
-        return {**values, **missing, "state": parts.state_cell(now)}
+        return {**values, **missing, "state": parts.state_cell(self.spec, now)}
 
     def _patch(self, row_ids: Sequence[str] | None) -> None:
         """Show changed rows in place: nothing moves under the hand."""
@@ -323,10 +327,5 @@ class MappingTable:
 
 
 def todo(draft: MapDraft) -> int:
-    """Rows to be looked at: those that orders use, or all where nothing is counted; what has gone in any case."""
-    return sum(1 for row_id in draft.order if _is_waiting(draft, row_id))
-
-
-def _is_waiting(draft: MapDraft, row_id: str) -> bool:
-    now = draft.state(row_id)
-    return now is State.GONE or (now is State.MISSING and (not draft.counts_usage or draft.used(row_id) > 0))
+    """Rows that have no answer though they need one, and rows whose answer has gone."""
+    return sum(draft.state(row_id) in (State.MISSING, State.GONE) for row_id in draft.order)

@@ -79,7 +79,7 @@ TAXES = MapSpec(
     targets=(
         Target(
             column="vat", title="map.head.vat", default="orders.maps.default_tax", default_title="map.default.vat",
-            placeholder="map.choose.vat", width=286,
+            placeholder="map.choose.vat",
         ),
     ),
     rows=_tax_rows,
@@ -205,7 +205,7 @@ CARRIERS = MapSpec(
     targets=(
         Target(
             column="mode", title="map.head.shipping_mode", default="orders.maps.default_carrier",
-            default_title="map.default.shipping_mode", placeholder="map.choose.shipping_mode", width=286,
+            default_title="map.default.shipping_mode", placeholder="map.choose.shipping_mode",
         ),
     ),
     rows=_carrier_rows,
@@ -234,9 +234,7 @@ CURRENCIES = MapSpec(
     name="currencies",
     path="orders.maps.currencies",
     heads=(("currency", "map.head.shop_currency", "strong"), ("code", "map.head.code", "mono")),
-    targets=(
-        Target(column="currency_to", title="map.head.erp_currency", placeholder="map.choose.currency", width=286),
-    ),
+    targets=(Target(column="currency_to", title="map.head.erp_currency", placeholder="map.choose.currency"),),
     rows=_currency_rows,
     options=lambda profile: {"currency_to": options_of(profile.erp_lists.get(ListName.CURRENCIES))},
 )
@@ -265,7 +263,7 @@ def discounts(articles: Iterable[Option]) -> MapSpec:
         targets=(
             Target(
                 column="article", title="map.head.article", default="orders.articles.discount",
-                default_title="map.default.article", placeholder="map.choose.article", width=286,
+                default_title="map.default.article", placeholder="map.choose.article",
             ),
         ),
         rows=_discount_rows,
@@ -305,7 +303,7 @@ ARTICLE_TAXES = MapSpec(
     targets=(
         Target(
             column="group", title="map.head.tax_rule", default="articles.products.default_tax",
-            default_title="map.default.tax_rule", placeholder="map.choose.tax_rule", width=286,
+            default_title="map.default.tax_rule", placeholder="map.choose.tax_rule",
         ),
     ),
     rows=_vat_rows,

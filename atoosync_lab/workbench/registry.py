@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from atoosync_lab.kit.form import Field
 from atoosync_lab.runs.session import Session
-from atoosync_lab.workbench import connecting_fields, profile_fields
+from atoosync_lab.workbench import articles_fields, connecting_fields, orders_fields, profile_fields
 
 FieldsOf = Callable[[Session], Sequence[Field]]
 """Fields of a form for an opened profile, whose lists they choose from."""
@@ -21,6 +21,8 @@ FORMS: Mapping[str, FieldsOf] = {
     "shop": connecting_fields.shop,
     "erp": connecting_fields.erp,
     "advanced": connecting_fields.advanced,
+    "articles": articles_fields.every,
+    "orders": orders_fields.every,
 }
 
 

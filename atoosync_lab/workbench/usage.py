@@ -15,6 +15,7 @@ from atoosync_lab.runs.what_if import last_captures
 from atoosync_lab.settings.orders import payment_map_key, tax_map_key
 from atoosync_lab.snapshots import duck
 from atoosync_lab.snapshots.captures import Capture
+from atoosync_lab.workbench.held import Waiting, held
 
 DAYS = 90
 """Days back from the reading that are counted."""
@@ -72,6 +73,15 @@ class Usage:
     """Map -> row id -> orders."""
     amounts: Mapping[str, tuple[Decimal, str]] = field(default_factory=dict)
     """Order -> its total with tax, and the currency of it."""
+
+    waiting: dict[str, tuple[Waiting, ...]] = field(default_factory=dict)
+    """Flow -> what its newest plan holds, looked up once for all maps of a page."""
+
+    def held(self, session: Session, flow: str) -> tuple[Waiting, ...]:
+        """Records that the newest plan of a flow holds."""
+        if flow not in self.waiting:
+            self.waiting[flow] = tuple(held(session, flow))
+        return self.waiting[flow]
 
     def of(self, name: str) -> Mapping[str, int]:
         """Orders by row id of one map."""

@@ -94,6 +94,7 @@ FILE_SUFFIXES = (
     "js",
     "ini",
     "log",
+    "ipynb",
 )
 
 
