@@ -33,7 +33,7 @@ from atoosync_lab.model.errors import AtooSyncError
 from atoosync_lab.model.i18n import translate
 
 _HERE = Path(__file__).resolve().parent
-STYLES = ("tokens.css", "components.css", "view.css", "pieces.css", "form.css", "runs.css")
+STYLES = ("tokens.css", "components.css", "view.css", "pieces.css", "form.css", "runs.css", "maps.css", "tab.css")
 """Style sheets of all surfaces, in their order."""
 
 LONGEST = 200_000
