@@ -44,6 +44,7 @@ class Form:
         self._language = language
         self._texts: dict[str, str] = {}
         self._refused: dict[str, Message] = {}
+        self._turn = 0
         self.secrets_kept = set(secrets_kept)
 
     def __repr__(self) -> str:
@@ -154,6 +155,7 @@ class Form:
     def reset(self) -> None:
         """Back to what is saved."""
         self._texts.clear()
+        self._turn += 1
         self._refused.clear()
 
     def forget(self, name: str) -> None:
@@ -216,6 +218,7 @@ class Form:
             note=note or (field.gone(text) if field.gone is not None and text else None),
             beside=beside,
             secret_kept=name in self.secrets_kept,
+            turn=self._turn,
             enter=enter,
             disabled=disabled,
             language=self._language,

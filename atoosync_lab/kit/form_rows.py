@@ -30,6 +30,7 @@ def row(
     note: Message | None = None,
     beside: Html | None = None,
     secret_kept: bool = False,
+    turn: int = 0,
     enter: str = "",
     disabled: bool = False,
     language: str | None = None,
@@ -43,6 +44,7 @@ def row(
         note: a further sentence that is no error, such as a value that its list no longer offers.
         beside: more HTML below, such as what somebody else saved.
         secret_kept: a secret is stored already: leaving the control empty keeps it.
+        turn: counts how often the form was emptied: another one empties the browser's secret controls.
         enter: action that Enter sends.
         disabled: shown but not editable.
         language: language of the reader.
@@ -62,7 +64,7 @@ def row(
         said.append(f"{base}-err")
         below.append(tag("p", icon("barred", "s"), tag("span", error.text(language)), class_="err", id=f"{base}-err"))
     described = " ".join(said) or None
-    control = _control(field, text, error is not None, described, secret_kept, enter, disabled, language)
+    control = _control(field, text, error is not None, described, secret_kept, turn, enter, disabled, language)
     label = translate(field.label, None, language)
     several = field.kind == "choices"
     head = tag("span", label, class_="lab", id=f"{base}-lab") if several else tag("label", label, for_=base)
@@ -87,6 +89,7 @@ def _control(
     bad: bool,
     described: str | None,
     secret_kept: bool,
+    turn: int,
     enter: str,
     disabled: bool,
     language: str | None,
@@ -129,7 +132,7 @@ def _control(
         spellcheck="false",
         disabled=disabled,
         data_at_field=field.name,
-        data_at_key=field.name,
+        data_at_key=f"{field.name}-{turn}" if field.kind == "secret" else field.name,
         data_at_enter=enter or None,
         aria_describedby=described,
         aria_invalid="true" if bad else None,

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
+
+from sqlalchemy import Connection
 
 from atoosync_lab.connectors.base import ConnectionReport, Connector
+from atoosync_lab.connectors.shops.prestashop import facts
 from atoosync_lab.model.reference_lists import ListItem, ListName, ReferenceLists
 from atoosync_lab.runs import systems
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
+from atoosync_lab.store.secrets import Secrets
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+_RECENT = "9"
+"""Version whose rights are shown before the shop has said its own."""
 
 GONE = "gone"
 """Mark in a list item's `extra`: a value still used by the profile that the system no longer has."""
@@ -39,9 +49,21 @@ def check(workspace: Workspace, profile: Profile) -> dict[str, ConnectionReport]
     return reports
 
 
-def check_side(workspace: Workspace, profile: Profile, side: str) -> ConnectionReport:
-    """Test one side with the values given, saved or not."""
-    connector = _open(workspace, profile, side)
+def check_side(
+    workspace: Workspace, profile: Profile, side: str, *, typed: Mapping[str, str] = _NOTHING
+) -> ConnectionReport:
+    """Test one side with the values given, saved or not.
+
+    Args:
+        workspace: the workbench.
+        profile: the profile as on screen.
+        side: `shop` or `erp`.
+        typed: credentials typed and not stored, by field; they win over the stored ones.
+
+    Raises:
+        SettingsError: a credential is missing.
+    """
+    connector = _open(workspace, profile, side, typed)
     try:
         return connector.check()
     finally:
@@ -75,6 +97,26 @@ def refresh(workspace: Workspace, profile_id: str, *, who: str, sides: tuple[str
             changes["shop"] = profile.shop.model_copy(update={"version": fresh.version})
     saved = workspace.profiles.save(profile.model_copy(update=changes), who=who, expected_revision=revision)
     return Refreshed(added, gone, saved)
+
+
+def read_folders(
+    workspace: Workspace, profile: Profile, *, who: str, typed: Mapping[str, str] = _NOTHING
+) -> tuple[ListItem, ...]:
+    """Read the ERP folders of the person signed in, into the lists of the profile (ERP-01).
+
+    Raises:
+        SettingsError, ConnectionFailedError, SignInRequiredError, RetryError: nothing is saved then.
+    """
+    connector = systems.open_ebp(profile, on_screen(workspace, typed))
+    try:
+        folders = connector.folders()
+    finally:
+        connector.close()
+    revision = workspace.profiles.revision(profile.id)
+    saved = workspace.profiles.get(profile.id)
+    lists = saved.erp_lists.model_copy(update={"lists": {**saved.erp_lists.lists, ListName.FOLDERS: folders}})
+    workspace.profiles.save(saved.model_copy(update={"erp_lists": lists}), who=who, expected_revision=revision)
+    return folders
 
 
 def merge(
@@ -134,5 +176,36 @@ def _named_values(profile: Profile) -> set[str]:
     return found
 
 
-def _open(workspace: Workspace, profile: Profile, side: str) -> Connector:
-    return (systems.open_shop if side == "shop" else systems.open_erp)(profile, workspace.wiring)
+def _open(workspace: Workspace, profile: Profile, side: str, typed: Mapping[str, str] = _NOTHING) -> Connector:
+    return (systems.open_shop if side == "shop" else systems.open_erp)(profile, on_screen(workspace, typed))
+
+
+def on_screen(workspace: Workspace, typed: Mapping[str, str]) -> systems.Wiring:
+    """What connectors are given, with typed credentials in front of the stored ones; nothing of them is stored."""
+    wiring = workspace.wiring
+    return replace(wiring, secrets=_OnScreen(wiring.secrets, typed)) if typed else wiring
+
+
+class _OnScreen(Secrets):
+    """The stored secrets, behind those that were just typed. Whatever is written goes to the store."""
+
+    def __init__(self, stored: Secrets, typed: Mapping[str, str]) -> None:
+        self._stored, self._typed = stored, dict(typed)
+
+    def get(self, profile: str, field: str) -> str | None:
+        return self._typed.get(field) or self._stored.get(profile, field)
+
+    def names(self, profile: str) -> list[str]:
+        return sorted({*self._stored.names(profile), *self._typed})
+
+    def set(self, profile: str, field: str, value: str, tx: Connection | None = None) -> None:
+        self._stored.set(profile, field, value, tx)
+
+    def delete(self, profile: str, field: str | None = None, tx: Connection | None = None) -> None:
+        self._stored.delete(profile, field, tx)
+
+
+def needed_rights(profile: Profile) -> Mapping[str, tuple[str, ...]]:
+    """Rights that the key of the profile's shop needs: resource -> methods, by its version."""
+    version = facts.Version.parse(profile.shop.version or _RECENT)
+    return facts.needed_rights(version)

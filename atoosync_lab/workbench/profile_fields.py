@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from atoosync_lab.kit.choices import Choice
@@ -67,9 +68,13 @@ def functions_on(session: Session) -> Sequence[Field]:
         fields.extend(
             Field(
                 f"functions.{group}.{option}", "switch", f"function.title.{group}.{option}",
-                f"wizard.option.{group}.{option}.text", when=lambda values, of=enabled: bool(values[of]),
+                f"wizard.option.{group}.{option}.text", when=_switched_on(enabled),
             )
             for option in options
             if functions.locked(profile, group, option) is None
         )  # fmt: skip
     return tuple(fields)
+
+
+def _switched_on(name: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda values: bool(values[name])

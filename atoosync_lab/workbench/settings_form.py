@@ -1,7 +1,8 @@
 """One block of settings as a card: rows, what is wrong beside each, and a bar to save as soon as something changed.
 
-Only the changed settings are saved, onto the profile as it is then. When somebody else saved meanwhile nothing is
-written: the card says who and when, keeps what was typed, and goes on once it has read the profile again.
+Credentials go straight to the encrypted store. Only the changed settings are saved, onto the profile as it is then.
+When somebody else saved meanwhile nothing is written: the card says who and when, keeps what was typed, and goes on
+once it has read the profile again.
 """
 
 from __future__ import annotations
@@ -66,9 +67,10 @@ class SettingsCard:
         self.session, self.title, self.note = session, title, note
         self._on_saved = on_saved
         self._before, self._after, self._card_id = before, after, card_id
+        self._secrets = {field.name for field in fields if field.kind == "secret"}
         self._names = [field.name for field in fields]
         self._base, self._revision = self._read()
-        self.form = Form(fields, self._values(self._base))
+        self.form = Form(fields, self._values(self._base), secrets_kept=tuple(self._kept()))
         self._state: State = ""
         self._failure: Message | None = None
         self._others: list[Change] = []
@@ -117,7 +119,16 @@ class SettingsCard:
         Raises:
             FieldError, FieldErrors: a value on screen is wrong.
         """
-        return drafts.apply(self._base, self.form.changed())
+        changed = self.form.changed()
+        return drafts.apply(self._base, {name: changed[name] for name in changed if name not in self._secrets})
+
+    def typed_secrets(self) -> dict[str, str]:
+        """Credentials typed and not saved, by field: for the test of what is on screen alone.
+
+        Raises:
+            FieldError: one of them is no credential.
+        """
+        return {name: value for name, value in self.form.changed().items() if name in self._secrets}
 
     def save(self) -> bool:
         """Save what changed; whether it was saved. Whatever goes wrong is shown, and nothing typed is lost."""
@@ -152,7 +163,7 @@ class SettingsCard:
         except AtooSyncError as error:
             self._fail(error.message)
             return
-        mine = self.form.dirty_names()
+        mine = [name for name in self.form.dirty_names() if name not in self._secrets]
         self._theirs = {
             name: drafts.value_at(self._base, name)
             for name in mine
@@ -196,6 +207,7 @@ class SettingsCard:
         changed = self.form.changed()
         # The revision first: a profile saved between the two reads is then refused by the store, not overwritten.
         fresh, revision = self._read()
+        secrets = {name: changed.pop(name) for name in self._secrets & changed.keys()}
         if revision != self._revision and self._is_conflict(changed):
             return
         profile = drafts.apply(fresh, changed)
@@ -204,9 +216,12 @@ class SettingsCard:
         except ConflictError:
             self._is_conflict(changed, always=True)
             return
+        for name, value in secrets.items():
+            self.session.workspace.secrets.set(profile.id, name, value)
         self._base = profile
         self.form.rebase(self._values(profile))
         self.form.reset()
+        self.form.secrets_kept = self._kept()
         self._state, self._failure, self._theirs, self._at = "saved", None, {}, datetime.now(UTC)
         if self._on_saved is not None:
             self._on_saved(profile)
@@ -306,7 +321,15 @@ class SettingsCard:
         return profiles.get(self.session.profile_id), revision
 
     def _values(self, profile: Profile) -> dict[str, Any]:
-        return {name: drafts.value_at(profile, name) for name in self._names}
+        return {name: drafts.value_at(profile, name) for name in self._names if name not in self._secrets}
+
+    def _kept(self) -> set[str]:
+        """Secret fields that hold a stored value; the value itself is never read here."""
+        return (
+            self._secrets & set(self.session.workspace.secrets.names(self.session.profile_id))
+            if self._secrets
+            else set()
+        )
 
     def _fail(self, message: Message) -> None:
         self._state, self._failure = "failed", message
