@@ -215,7 +215,7 @@ def _conflict(draft: MapDraft) -> Html | None:
         return None
     rows = []
     for row_id, cells in theirs.items():
-        named = " ".join(str(text) for text in draft.rows[row_id].cells.values() if text)
+        named = " ".join(str(text) for name, text in draft.rows[row_id].cells.items() if text and "__" not in name)
         value = ", ".join(label_of(draft, column, value) for column, value in cells.items())
         take = tag(
             "button", translate("form.take_theirs"), type="button", class_="btn btn-q btn-s", data_at_do="take",

@@ -283,7 +283,7 @@ def suggested(spec: MapSpec, row: MapRow, options: Sequence[Option]) -> tuple[st
             return ()
         fit = [o for o in fit if o.rate == row.rate]
         return tuple(o.value for o in sorted(fit, key=lambda o: -likeness(row.names, o.label)))
-    near = [(likeness(row.names, o.label, o.note), o) for o in fit]
+    near = [(likeness(row.names, o.label, o.note, least=_NEAR), o) for o in fit]
     return tuple(o.value for score, o in sorted(near, key=lambda pair: -pair[0]) if score >= _NEAR)
 
 

@@ -241,7 +241,7 @@ class MappingTable:
                     kind=kind,
                     width=target.width,
                     filter=True if kind == "text" else "list",
-                    optional=target.kind is Kind.TEXT,
+                    optional=target.kind is not Kind.CHOICE,
                     choices=target.column if kind == "choice" else "",
                     placeholder=translate(target.placeholder or "map.no") if kind == "choice" else "",
                 )

@@ -135,11 +135,9 @@ def _payment_rows(profile: Profile, seen: Sequence[str]) -> list[MapRow]:
         method, _, currency = key.rpartition("|")
         item = methods.get(method)
         name = item.label if item else method
-        cells = {
-            "method": name,
-            "code": method if name != method else "",
-            "currency": currencies.get(currency, currency),
-        }
+        money = currencies.get(currency, currency)
+        said = " · ".join(part for part in (method if name != method else "", money) if part)
+        cells = {"method": name, "method__note": said, "currency": money}
         rows.append(MapRow(id=key, cells=cells, names=(name, method), gone=_gone(item)))
     return rows
 
@@ -149,23 +147,24 @@ PAYMENTS = MapSpec(
     path="orders.maps.payments",
     heads=(
         ("method", "map.head.method", "strong"),
-        ("code", "map.head.module", "mono"),
         ("currency", "map.head.currency", "text"),
     ),
     targets=(
         Target(
             column="payment_terms", title="map.head.terms", default="orders.maps.default_payment.payment_terms",
-            default_title="map.default.terms", placeholder="map.choose.terms",
+            default_title="map.default.terms", placeholder="map.choose.terms", width=170,
         ),
         Target(
             column="payment_means", title="map.head.means", default="orders.maps.default_payment.payment_means",
-            default_title="map.default.means", placeholder="map.choose.means",
+            default_title="map.default.means", placeholder="map.choose.means", width=170,
         ),
-        Target(column="treasury", title="map.head.treasury", kind=Kind.TEXT, required=False),
+        Target(column="treasury", title="map.head.treasury", kind=Kind.TEXT, required=False, width=120),
         Target(column="customer", title="map.head.customer", kind=Kind.TEXT, required=False),
         Target(column="account", title="map.head.account", kind=Kind.TEXT, required=False),
         Target(column="payer", title="map.head.payer", kind=Kind.TEXT, required=False),
-        Target(column="create_settlement", title="map.head.settle", kind=Kind.SWITCH, required=False, empty="1"),
+        Target(
+            column="create_settlement", title="map.head.settle", kind=Kind.SWITCH, required=False, empty="1", width=110,
+        ),
     ),
     rows=_payment_rows,
     options=lambda profile: {

@@ -11,6 +11,8 @@ from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import duckdb
+
 from atoosync_lab.connectors.base import Scope
 from atoosync_lab.kit.choices import Choice
 from atoosync_lab.kit.fields import FieldError
@@ -51,12 +53,16 @@ class OrderReading:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._open: dict[str, duckdb.DuckDBPyConnection] = {}
         self.again()
 
     def again(self) -> None:
         """Forget what was read: there may be a newer reading."""
         self._found: dict[Hashable, Any] = {}
         self._place = 0
+        for con in self._open.values():
+            con.close()
+        self._open.clear()
 
     @property
     def usage(self) -> Usage:
@@ -91,11 +97,11 @@ class OrderReading:
 
     def find_items(self, text: str) -> tuple[Choice, ...]:
         """Articles whose reference or name holds what is typed."""
-        return self._once(("items", text), lambda: _search(self.erp, _ITEMS, text))
+        return self._once(("items", text), lambda: self._search(self.erp, _ITEMS, text))
 
     def find_customers(self, text: str) -> tuple[Choice, ...]:
         """Customers whose code or name holds what is typed."""
-        return self._once(("buyers", text), lambda: _search(self.customers, _CUSTOMERS, text))
+        return self._once(("buyers", text), lambda: self._search(self.customers, _CUSTOMERS, text))
 
     def check_item(self, reference: str) -> None:
         """Make sure that an article is in the ERP; an empty one is none, and nothing is known without a reading.
@@ -117,14 +123,33 @@ class OrderReading:
 
     def articles(self) -> tuple[Option, ...]:
         """Articles for the picker of a map: those that are no goods first, for discounts are such."""
-        return self._once("articles", lambda: _articles(self.erp))
+        rows = self._once("articles", lambda: self._rows(self.erp, _ARTICLES, [ARTICLES]))
+        return tuple(Option(value=str(key), label=str(name), note=str(key)) for key, name in rows)
 
     def item_name(self, reference: str) -> str:
         """Name of an article; empty where it is not known."""
         return next((c.label for c in self.find_items(reference) if c.value == reference), "")
 
     def _has(self, capture: Capture, table: str, key: str) -> bool:
-        return self._once((table, key), lambda: _exists(capture, table, key))
+        column = "key" if table == "product" else "remote_id"
+        sql = f"SELECT 1 FROM {table} WHERE {column} = ? LIMIT 1"
+        return self._once((table, key), lambda: bool(self._rows(capture, sql, [key])))
+
+    def _search(self, capture: Capture | None, sql: str, text: str) -> tuple[Choice, ...]:
+        wanted = text.strip().replace("\\", "").replace("%", "").replace("_", "")
+        rows = self._rows(capture, sql, [f"%{wanted}%", f"%{wanted}%", f"{wanted}%", HITS])
+        return tuple(Choice(str(key), str(name or key)) for key, name in rows)
+
+    def _rows(self, capture: Capture | None, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Rows of a reading; its file is opened once, for people type letter by letter."""
+        if capture is None:
+            return []
+        try:
+            if capture.id not in self._open:
+                self._open[capture.id] = duck.connect(capture.path, read_only=True)
+            return self._open[capture.id].execute(sql, list(values)).fetchall()
+        except (StorageError, duckdb.Error):
+            return []
 
     def _once(self, key: Hashable, find: Callable[[], Found]) -> Found:
         if key not in self._found:
@@ -142,44 +167,14 @@ _CUSTOMERS = (
     "SELECT remote_id, name FROM customer WHERE remote_id <> '' AND (remote_id ILIKE ? OR name ILIKE ?)"
     " ORDER BY remote_id ILIKE ? DESC, remote_id LIMIT ?"
 )
+_ARTICLES = (
+    "SELECT reference, coalesce(nullif(fields['Caption'], ''), reference) FROM product WHERE reference <> ''"
+    " ORDER BY coalesce(stock_tracked, FALSE), reference LIMIT ?"
+)
 
 
 def _latest(session: Session, scopes: tuple[Scope, ...]) -> Capture | None:
     return captures.latest(session.workspace.home.captures, session.profile_id, "erp", scopes)
-
-
-def _rows(capture: Capture | None, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    if capture is None:
-        return []
-    try:
-        con = duck.connect(capture.path, read_only=True)
-    except StorageError:
-        return []
-    try:
-        return con.execute(sql, list(values)).fetchall()
-    finally:
-        con.close()
-
-
-def _search(capture: Capture | None, sql: str, text: str) -> tuple[Choice, ...]:
-    wanted = text.strip().replace("\\", "").replace("%", "").replace("_", "")
-    rows = _rows(capture, sql, [f"%{wanted}%", f"%{wanted}%", f"{wanted}%", HITS])
-    return tuple(Choice(str(key), str(name or key)) for key, name in rows)
-
-
-def _exists(capture: Capture, table: str, key: str) -> bool:
-    column = "key" if table == "product" else "remote_id"
-    return bool(_rows(capture, f"SELECT 1 FROM {table} WHERE {column} = ? LIMIT 1", [key]))
-
-
-def _articles(capture: Capture | None) -> tuple[Option, ...]:
-    rows = _rows(
-        capture,
-        "SELECT reference, coalesce(nullif(fields['Caption'], ''), reference) FROM product WHERE reference <> ''"
-        " ORDER BY coalesce(stock_tracked, FALSE), reference LIMIT ?",
-        [ARTICLES],
-    )
-    return tuple(Option(value=str(key), label=str(name), note=str(key)) for key, name in rows)
 
 
 def _order_values(session: Session) -> list[Mapping[str, str]]:
