@@ -81,8 +81,13 @@ def body(frame: Frame, run: Run, lines: list[Line], level: str = "all") -> Html:
         _cause_and_cure(frame, run),
         run_card.figures(counts, length, frame.language),
         run_card.problems(told, frame.language),
-        _log_choice(frame, told, level),
-        run_card.log(shown, run.profile.zone, frame.language, total=run.lines if level == "all" else None),
+        run_card.log(
+            shown,
+            run.profile.zone,
+            frame.language,
+            total=run.lines if level == "all" else None,
+            tools=_log_choice(frame, told, level),
+        ),
         run_card.support(_facts(frame, run), frame.language),
     )
 
@@ -105,7 +110,7 @@ def _cause_and_cure(frame: Frame, run: Run) -> Html | None:
     cure = tag(
         "div",
         tag("h3", icon("tick"), frame.t("board.cure"), class_="row fg-create"),
-        tag("ol", *[tag("li", frame.t(f"board.cure.{step}")) for step in steps], class_="cures"),
+        tag("ol", *[tag("li", frame.t(f"board.cure.{step}")) for step in steps], class_="b-cures"),
         class_="stack",
     )
     return tag("div", cause, cure, class_="two-sides")
@@ -130,8 +135,7 @@ def _log_choice(frame: Frame, lines: list[run_card.Line], level: str) -> Html | 
         )
         for name in LEVELS
     ]
-    group = tag("div", *buttons, class_="seg", role="group", aria_label=frame.t("board.log.by"))
-    return tag("div", group, class_="tools sep")
+    return tag("div", *buttons, class_="seg", role="group", aria_label=frame.t("board.log.by"))
 
 
 def _facts(frame: Frame, run: Run) -> list[tuple[str, str]]:

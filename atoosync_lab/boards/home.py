@@ -51,7 +51,8 @@ class HomeBoard:
         self.chart = Chart({}, height=240, title="", description="")
         self.quota = View(Html(""))
         self.profiles = View(Html(""))
-        self.side = View(Html(""))
+        self.running = View(Html(""))
+        self.imports = View(Html(""))
         self.foot = View(Html(""))
         self._paint()
         self.widget = self._laid_out()
@@ -62,13 +63,14 @@ class HomeBoard:
         sent = ipywidgets.VBox([self.exports, self.chart])
         self.chart.add_class("at-plot")
         places = {
-            "head": self.head, "side": self.side, "quota": self.quota, "exports": sent, "profiles": self.profiles,
-            "foot": self.foot,
+            "head": self.head, "now": self.running, "quota": self.quota, "exports": sent, "imports": self.imports,
+            "profiles": self.profiles, "foot": self.foot,
         }  # fmt: skip
         for name, widget in places.items():
             widget.add_class(f"in-{name}")
         box = ipywidgets.Box(list(places.values()))
-        box.add_class("at-home")
+        for name in ("at", "at-home"):
+            box.add_class(name)
         return box
 
     def _month(self, text: str) -> Month:
@@ -128,5 +130,6 @@ class HomeBoard:
         self.quota.show(cards.quota(frame, profiles, self.zone))
         self.profiles.show(cards.profiles(frame, profiles))
         brought = months.figures(frame, self.month, self.profile, "import")
-        self.side.show(cards.side(frame, self.profile, brought))
+        self.running.show(cards.running(frame, self.profile))
+        self.imports.show(cards.imports(frame, brought))
         self.foot.show(cards.foot(frame, profiles))

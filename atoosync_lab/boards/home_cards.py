@@ -196,12 +196,8 @@ def _profile(frame: Frame, profile: Shown, run: Run | None, start: str | None) -
     )  # fmt: skip
 
 
-def side(frame: Frame, profile: str, brought: Figures) -> Html:
-    """What goes on now, and what was imported this month."""
-    return tag("div", _running(frame, profile), _imports(frame, brought), class_="stack-5")
-
-
-def _running(frame: Frame, profile: str) -> Html:
+def running(frame: Frame, profile: str) -> Html:
+    """What goes on now, the newest first."""
     every = frame.journals.going()
     runs = [run for run in every if profile in ("", run.profile.id)]
     told = [
@@ -230,7 +226,8 @@ def _running(frame: Frame, profile: str) -> Html:
     return tag("div", title, body, class_="card now-card", data_at_running=str(len(every)), aria_live="polite")
 
 
-def _imports(frame: Frame, brought: Figures) -> Html:
+def imports(frame: Frame, brought: Figures) -> Html:
+    """What was imported this month, by day and by kind."""
     title = tag("div", tag("h2", frame.t("board.home.imports")), tag("b", frame.number(brought.total), class_="total"),
                 class_="card-h")  # fmt: skip
     if not brought.total:

@@ -33,7 +33,9 @@ def draw(chart: Chart, frame: Frame, sent: Figures, profiles: Sequence[Shown]) -
     heads = (frame.t("board.head.profile" if profiles else "board.day"), *(one.name for one in series),
              frame.t("board.total"))  # fmt: skip
     counts = [[values[kind][at] for kind in kinds] for at in range(len(categories))]
-    rows = [[name, *each, sum(each)] for name, each in zip(categories, counts, strict=True)]
+    rows: list[tuple[str | int, ...]] = [
+        (name, *each, sum(each)) for name, each in zip(categories, counts, strict=True)
+    ]
     chart.layout.display = None if sent.total else "none"
     chart.title = frame.t("board.home.chart.profiles" if profiles else "board.home.chart", {"month": month})
     chart.show(

@@ -126,6 +126,18 @@ class Style(JupyterHandler):
         self.write(styles())
 
 
+class NoFormulas(JupyterHandler):
+    """A script that does nothing, where the loader of widgets asks for one that sets formulas: no page has any."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Its names, which do nothing."""
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.set_header("Cache-Control", "max-age=86400")
+        hub = "{ Config: no, Configured: no, Queue: no, Register: { StartupHook: no } }"
+        self.write(f"(() => {{ const no = () => {{}}; window.MathJax = {{ Hub: {hub} }}; }})();")
+
+
 class Waiting(RequestInfoSocketHandler):  # type: ignore[misc]
     """Tells a kernel that was started in advance what its visitor asked: one listener a kernel, never a second."""
 
@@ -199,6 +211,7 @@ class BoardServer(Voila):  # type: ignore[misc]
             (url_path_join(base, rf"/voila/query/{_KERNEL_ID}"), Waiting),
             (url_path_join(base, rf"/api/kernels/{_KERNEL_ID}"), KernelSeen),
             (url_path_join(base, "/atoo/kit.css"), Style),
+            (url_path_join(base, "/atoo/no-formulas.js"), NoFormulas),
             (base, First),
             (url_path_join(base, "/(.*)"), Closed),
         ]
@@ -209,15 +222,14 @@ def page_config(config: dict[str, Any], **_: Any) -> dict[str, Any]:
     words = {
         language: {
             **{page: translate(f"board.nav.{page}", None, language) for page in NAV},
+            "run": translate("board.run.title", None, language),
             **{name: translate(f"board.frame.{name}", None, language) for name in FRAME},
         }
         for language in LANGUAGES
     }
-    # Formulas are never shown; without an address of its own, the loader would name another host's.
-    return config | {
-        "fullMathjaxUrl": f"{config['fullStaticUrl']}/no-formulas.js",
-        "atoo": {"nav": NAV, "words": words},
-    }
+    # Without an address of its own, the loader of widgets would ask another host.
+    formulas = url_path_join(config["baseUrl"], "atoo/no-formulas.js")
+    return config | {"fullMathjaxUrl": formulas, "atoo": {"nav": NAV, "words": words}}
 
 
 def config_of(port: int, ip: str = "127.0.0.1", base_url: str = "/") -> Config:
