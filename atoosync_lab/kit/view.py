@@ -33,7 +33,17 @@ from atoosync_lab.model.errors import AtooSyncError
 from atoosync_lab.model.i18n import translate
 
 _HERE = Path(__file__).resolve().parent
-STYLES = ("tokens.css", "components.css", "view.css", "pieces.css", "form.css", "runs.css", "maps.css", "tab.css")
+STYLES = (
+    "tokens.css",
+    "components.css",
+    "view.css",
+    "pieces.css",
+    "form.css",
+    "runs.css",
+    "maps.css",
+    "tab.css",
+    "schedule.css",
+)
 """Style sheets of all surfaces, in their order."""
 
 LONGEST = 200_000
@@ -93,12 +103,8 @@ class View(anywidget.AnyWidget):
             self._dispatch(content)
             if self.notice:
                 self.notice = ""
-        except AtooSyncError as error:
-            self.notice = str(_notice(str(error)))
-        except Exception:  # noqa: BLE001  a page stays in use whatever one of its actions does
-            # What went wrong is for the log: a trace may quote values, and a page shows none.
-            _LOG.info("an action of a page failed", exc_info=True)
-            self.notice = str(_notice(translate("kit.unexpected")))
+        except Exception as error:  # noqa: BLE001  a page stays in use whatever one of its actions does
+            self.notice = str(failure(error))
         finally:
             self.heard += 1
 
@@ -122,5 +128,12 @@ class View(anywidget.AnyWidget):
         return {**data, "text/html": f'<div class="at">{self.html}</div>', "text/plain": "View"}, metadata
 
 
-def _notice(sentence: str) -> Html:
+def failure(error: Exception) -> Html:
+    """What a page says of an action that failed: the sentence of ours, else that something unexpected happened."""
+    if isinstance(error, AtooSyncError):
+        sentence = str(error)
+    else:
+        # What went wrong is for the log: a trace may quote values, and a page shows none.
+        _LOG.info("an action of a page failed", exc_info=error)
+        sentence = translate("kit.unexpected")
     return tag("div", tag("p", sentence), class_="banner banner-block at-notice")
