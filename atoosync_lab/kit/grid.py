@@ -22,7 +22,7 @@ import traitlets
 from atoosync_lab.kit.choices import Choice, label_of
 from atoosync_lab.kit.icons import NAMES, icon
 from atoosync_lab.kit.markup import Html, join, tag
-from atoosync_lab.kit.view import styles
+from atoosync_lab.kit.view import failure, styles
 from atoosync_lab.model.i18n import current_language, translate
 
 _HERE = Path(__file__).resolve().parent
@@ -93,6 +93,8 @@ class Grid(anywidget.AnyWidget):
     choices = traitlets.Dict().tag(sync=True)
     changes = traitlets.Dict().tag(sync=True)
     selected: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    heard = traitlets.Int(0).tag(sync=True)
+    notice = traitlets.Unicode("").tag(sync=True)
     errors = traitlets.Dict().tag(sync=True)
     query = traitlets.Unicode("").tag(sync=True)
     select = traitlets.Bool(False).tag(sync=True)
@@ -233,9 +235,22 @@ class Grid(anywidget.AnyWidget):
             self._on_select(list(change["new"]))
 
     def _received(self, _: object, content: Mapping[str, Any], buffers: object) -> None:
-        name = content.get("value")
-        if content.get("do") == "action" and name in self._actions and self._on_action is not None:
-            self._on_action(name)
+        """A message of the browser: all choices made, all checked rows, or a list's last line; else it is dropped."""
+        try:
+            with self.hold_sync():
+                self.heard += 1
+                self._dispatch(content.get("do"), content.get("value"))
+                self.notice = ""
+        except Exception as error:  # noqa: BLE001  a page stays in use whatever one of its actions does
+            self.notice = str(failure(error))
+
+    def _dispatch(self, what: object, value: object) -> None:
+        if what == "changes" and isinstance(value, dict):
+            self.changes = value
+        elif what == "selected" and isinstance(value, list):
+            self.selected = value
+        elif what == "action" and isinstance(value, str) and value in self._actions and self._on_action is not None:
+            self._on_action(value)
 
     # -- inside
 

@@ -18,7 +18,9 @@ function render({ model, el }) {
   const spoken = document.createElement("div");
   spoken.className = "at-hidden";
   spoken.setAttribute("aria-live", "polite");
-  root.append(holder, spoken);
+  const notice = document.createElement("div");
+  notice.setAttribute("role", "alert");
+  root.append(notice, holder, spoken);
   el.append(root);
 
   const columns = model.get("columns");
@@ -29,6 +31,7 @@ function render({ model, el }) {
     errors: model.get("errors"),
     filters: {},
     selected: new Set(model.get("selected")),
+    changes: model.get("changes"),
     known(name) {
       if (!lists.has(name)) lists.set(name, new Map((model.get("choices")[name]?.choices ?? []).map((choice) => [choice.value, choice])));
       return lists.get(name);
@@ -50,6 +53,13 @@ function render({ model, el }) {
     for (const row of rows) Object.assign(row, overlay[row.__id]);
     searchText = new Map();
   };
+  // What a person does is told in messages, counted: what comes back for an earlier one is old news.
+  let sent = model.get("heard");
+  const tell = (what, value) => {
+    sent += 1;
+    model.send({ do: what, value });
+  };
+  const old = () => model.get("heard") < sent;
   const byId = (id) => table?.getRow(id) || null;
   const filtered = () => (table ? table.getRows("active") : []);
 
@@ -99,8 +109,7 @@ function render({ model, el }) {
   const tellSelected = () => {
     filtered().forEach(markRow);
     markHead();
-    model.set("selected", [...state.selected]);
-    model.save_changes();
+    tell("selected", [...state.selected]);
   };
   const selectAll = (on) => {
     for (const row of filtered()) state.selected[on ? "add" : "delete"](row.getData().__id);
@@ -131,19 +140,19 @@ function render({ model, el }) {
       choices: list.choices, value: data[column.name] ?? "", first: data[`${column.name}__first`] ?? [],
       label: `${column.title}, ${nameOf(data)}`, action: list.action,
       chosen: (value) => set(data.__id, column.name, value),
-      acted: () => model.send({ do: "action", value: column.choices }),
+      acted: () => tell("action", column.choices),
       closed: () => { closePicker = null; table.element.focus({ preventScroll: true }); },
     });
   };
   const set = (id, name, value) => {
-    const all = structuredClone(model.get("changes"));
+    const all = structuredClone(state.changes);
     const own = { ...all[id], [name]: value };
     if (originals.get(id)?.[name] === value) delete own[name];
     if (Object.keys(own).length) all[id] = own;
     else delete all[id];
+    state.changes = all;
     update({ [id]: { [name]: value } });
-    model.set("changes", all);
-    model.save_changes();
+    tell("changes", all);
   };
   const update = (patch) => {
     for (const [id, values] of Object.entries(patch)) {
@@ -166,13 +175,13 @@ function render({ model, el }) {
     word.className = "at-head";
     head.append(word);
     if (!model.get("filters")) return head;
+    if (!column.filter) return head;
     const kinds = new Set(rows.map((row) => textOf(column, row, state)));
     const listed = column.kind === "pill" || column.kind === "choice" || column.filter === "list";
     const control = document.createElement(listed ? "select" : "input");
     control.className = "input input-s at-filter";
     control.setAttribute("aria-label", state.texts.filter.replace("{name}", column.title));
     if (listed) control.append(new Option(state.texts.all, ""), ...[...kinds].filter(Boolean).sort().map((kind) => new Option(kind, kind)));
-    if (!column.filter) control.style.visibility = "hidden";
     ["click", "mousedown", "keydown", "keyup"].forEach((name) => control.addEventListener(name, (event) => event.stopPropagation()));
     control.addEventListener("input", () => {
       if (control.value) state.filters[column.name] = { text: control.value, exact: listed };
@@ -232,10 +241,10 @@ function render({ model, el }) {
       const scrolled = table.element.querySelector(".tabulator-tableholder");
       scrolled.setAttribute("role", "rowgroup");
       scrolled.querySelector(".tabulator-table").removeAttribute("role");
-      scrolled.tabIndex = -1; // the table itself takes the focus
+      scrolled.tabIndex = 0;
       fit();
       refilter();
-      keys = keyboard({ table, columns, filtered, toggle, selectAll, choose, search, select: model.get("select"), headBox, root });
+      keys = keyboard({ table, columns, filtered, toggle, selectAll, choose, search, select: model.get("select"), headBox });
     });
   };
   let keys = null;
@@ -288,8 +297,11 @@ function render({ model, el }) {
       ids.forEach((id) => { const row = byId(id); if (row) { row.reformat(); row.normalizeHeight(); } });
       done();
     }),
+    "change:notice": () => { notice.innerHTML = model.get("notice"); },
     "change:query": refilter,
+    "change:changes": () => { if (!old()) state.changes = model.get("changes"); },
     "change:selected": whenBuilt(() => {
+      if (old()) return;
       state.selected = new Set(model.get("selected"));
       table.getRows().forEach(markRow);
       markHead();

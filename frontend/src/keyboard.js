@@ -2,7 +2,7 @@
 
 let made = 0;
 
-export function keyboard({ table, columns, filtered, toggle, selectAll, choose, search, select, headBox, root }) {
+export function keyboard({ table, columns, filtered, toggle, selectAll, choose, search, select, headBox }) {
   const element = table.element;
   element.tabIndex = 0;
   const fields = () => table.getColumns().filter((column) => column.isVisible()).map((column) => column.getField());
@@ -13,15 +13,16 @@ export function keyboard({ table, columns, filtered, toggle, selectAll, choose, 
   const mark = () => {
     marked?.classList.remove("at-active");
     marked = null;
-    if (!at.field || document.activeElement !== element) return element.removeAttribute("aria-activedescendant");
+    element.removeAttribute("aria-activedescendant");
+    if (!at.field || document.activeElement !== element) return;
     const row = rowOf();
-    const holder = row ? row.getCell(at.field) : at.id === null && table.getColumn(at.field);
-    if (!holder) return undefined;
-    marked = holder.getElement();
+    const found = row ? row.getCell(at.field) : at.id === null && table.getColumn(at.field);
+    const cell = found && found.getElement();
+    if (!cell || !cell.isConnected) return; // scrolled away, or filtered out
+    marked = cell;
     marked.id ||= `at-cell-${(made += 1)}`;
     marked.classList.add("at-active");
     element.setAttribute("aria-activedescendant", marked.id);
-    return undefined;
   };
   const show = async (row) => {
     if (row) await table.scrollToRow(row, "nearest", false).catch(() => {});
@@ -60,6 +61,12 @@ export function keyboard({ table, columns, filtered, toggle, selectAll, choose, 
     }
   };
 
+  const scrolled = element.querySelector(".tabulator-tableholder"); // can have the focus too, as whatever scrolls must
+  let frame = 0;
+  scrolled.addEventListener("scroll", () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(mark);
+  });
   element.addEventListener("focus", start);
   element.addEventListener("blur", mark);
   element.addEventListener("pointerdown", (event) => {
@@ -68,7 +75,8 @@ export function keyboard({ table, columns, filtered, toggle, selectAll, choose, 
     if (found) at = { id: found.getData().__id, field: cell.getAttribute("tabulator-field") };
   });
   element.addEventListener("keydown", (event) => {
-    if (event.target !== element && event.target.type !== "checkbox") return;
+    if (event.target === scrolled && event.key !== "Tab" && event.key !== "Shift") element.focus({ preventScroll: true });
+    else if (event.target !== element && event.target.type !== "checkbox") return;
     const whole = event.ctrlKey || event.metaKey;
     const far = 1e9;
     const moves = {

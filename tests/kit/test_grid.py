@@ -28,11 +28,15 @@ def grid(**more: Any) -> Grid:
     return Grid(COLUMNS, rows, label="Taxes", select=True, choices={"codes": CODES}, **more)
 
 
+def tell(table: Grid, what: object, value: object) -> None:
+    table._received(table, {"do": what, "value": value}, [])
+
+
 @pytest.mark.spec("SVC-16")
 def test_choice_made_in_the_browser_is_heard_and_kept() -> None:
     heard: list[Changes] = []
     table = grid(on_change=heard.append)
-    table.changes = {"2": {"code": "EX"}}
+    tell(table, "changes", {"2": {"code": "EX"}})
     assert heard == [{"2": {"code": "EX"}}]
     assert table.values("code") == {"1": "FR-20", "2": "EX", "3": ""}
     table.changes = {}
@@ -53,7 +57,7 @@ def test_choice_made_in_the_browser_is_heard_and_kept() -> None:
 )
 def test_what_was_not_offered_is_dropped(sent: dict[str, Any]) -> None:
     table = grid()
-    table.changes = sent
+    tell(table, "changes", sent)
     assert table.changes == {}
     assert table.values("code") == {"1": "FR-20", "2": "", "3": ""}
 
@@ -61,7 +65,7 @@ def test_what_was_not_offered_is_dropped(sent: dict[str, Any]) -> None:
 def test_checked_rows_are_rows_of_the_table() -> None:
     heard: list[list[str]] = []
     table = grid(on_select=heard.append)
-    table.selected = ["2", "x", 3, "2", None, "1"]
+    tell(table, "selected", ["2", "x", 3, "2", None, "1"])
     assert heard == [["2", "1"]]
 
 
@@ -105,8 +109,8 @@ def test_saved_choices_become_what_the_rows_start_from() -> None:
 def test_list_read_again_offers_its_new_values() -> None:
     asked: list[str] = []
     table = grid(actions={"codes": "Relire les codes TVA de l’ERP"}, on_action=asked.append)
-    table._received(table, {"do": "action", "value": "codes"}, [])
-    table._received(table, {"do": "action", "value": "other"}, [])
+    tell(table, "action", "codes")
+    tell(table, "action", "other")
     assert asked == ["codes"]
     table.set_choices("codes", [*CODES, Choice("NEW", "Nouveau")])
     table.changes = {"2": {"code": "NEW"}}
@@ -121,6 +125,27 @@ def test_many_changed_rows_travel_as_rows() -> None:
     assert table.overlay == {}
     assert len(table.changes) == 2_000
     assert json.loads(table.rows)[1_999]["code"] == "EX"
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [("changes", ["2"]), ("selected", {"2": 1}), ("selected", "2"), ("rows", []), ("action", ["codes"]), (None, None)],
+)
+def test_message_of_another_shape_is_dropped(what: object, value: object) -> None:
+    table = grid(on_change=lambda _: pytest.fail("heard"), on_select=lambda _: pytest.fail("heard"))
+    tell(table, what, value)
+    assert (table.changes, table.selected, table.notice) == ({}, [], "")
+
+
+def test_error_while_a_choice_is_heard_becomes_a_sentence() -> None:
+    def fail(_: Changes) -> None:
+        raise RuntimeError("hunter2")
+
+    table = grid(on_change=fail)
+    tell(table, "changes", {"2": {"code": "EX"}})
+    assert "erreur inattendue" in table.notice
+    assert "hunter2" not in table.notice
+    assert table.values("code")["2"] == "EX", "what was chosen is not lost"
 
 
 def test_executed_copy_holds_the_rows_as_text() -> None:
