@@ -311,7 +311,11 @@ class MapDraft:
             "" if self.rows[row_id].path else fallback.get(target.default, "") if target.default else ""
         )
         option = self.known.get(target.column, {}).get(value)
-        return option is not None and not option.gone
+        if option is None or option.gone:
+            return False
+        # Another rate most often makes a difference that holds the order again: that frees nothing for sure.
+        rate = self.rows[row_id].rate
+        return not self.spec.rated or None in (rate, option.rate) or option.rate == rate
 
     # Helpers.
 

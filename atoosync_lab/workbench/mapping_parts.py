@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from pydantic import ValidationError
 
 from atoosync_lab.kit import formats, words
 from atoosync_lab.kit.choices import Choice, options
 from atoosync_lab.kit.icons import icon
 from atoosync_lab.kit.markup import Html, join, tag
-from atoosync_lab.model.errors import AtooSyncError
 from atoosync_lab.model.i18n import Message, translate
-from atoosync_lab.runs.session import Session
-from atoosync_lab.runs.what_if import WhatIf, what_if
 from atoosync_lab.workbench.map_draft import MapDraft
+from atoosync_lab.workbench.mapping_effect import Comparison
 from atoosync_lab.workbench.mapping_rows import Kind, MapSpec, State
 
 FILTERS = ("all", "missing", "rate", "gone", "unused")
 """Filters above the table, in their order."""
-
-SHOWN_CHANGES = 8
-"""Records named in a comparison."""
 
 _FILTER_ICONS = {"missing": "chain", "rate": "triangle", "gone": "barred"}
 
@@ -277,69 +269,3 @@ def _freed(draft: MapDraft) -> str:
     sign = "€" if effect.currency == "EUR" else effect.currency
     amount = f"{formats.quantity(str(effect.amount), places=2)}\u00a0{sign}"
     return translate("map.frees.amount", {"told": told, "total": amount})
-
-
-@dataclass(slots=True)
-class Comparison:
-    """Both results of the changed map over the last reading, or why they cannot be made."""
-
-    result: WhatIf | None = None
-    failure: Message | None = None
-
-    def close(self) -> None:
-        """Let go of both plans."""
-        if self.result is not None:
-            self.result.close()
-
-    def html(self) -> Html:
-        """Counts before and after, then the records that are treated otherwise."""
-        if self.result is None:
-            return words.banner("block", tag("p", str(self.failure)), class_="form-banner")
-        return _compared(self.result)
-
-
-def compare(session: Session, draft: MapDraft) -> Comparison:
-    """Plan the last reading with the settings as saved and as chosen; nothing is read or written."""
-    try:
-        return Comparison(what_if(session.workspace, draft.draft(), draft.spec.flow))
-    except ValidationError:
-        return Comparison(failure=Message("form.not_taken"))
-    except AtooSyncError as error:
-        return Comparison(failure=error.message)
-
-
-def _compared(result: WhatIf) -> Html:
-    tiles = [
-        tag(
-            "tr",
-            tag("th", words.action_title(action), scope="row"),
-            tag("td", formats.number(before), class_="num"),
-            tag("td", icon("arrow", "s")),
-            tag("td", tag("b", formats.number(after)), class_="num"),
-            data_action=action,
-        )
-        for action, (before, after) in result.counts().items()
-        if before or after
-    ]
-    rows = [
-        tag(
-            "tr",
-            tag("td", change.key, class_="mono"),
-            tag("td", words.action_pill(str(change.before.action)) if change.before.action else None),
-            tag("td", icon("arrow", "s")),
-            tag("td", words.action_pill(str(change.after.action)) if change.after.action else None),
-        )
-        for change in result.changed[:SHOWN_CHANGES]
-    ]
-    total = result.total_changed
-    told = translate(
-        "map.compared" if total else "map.compared_same",
-        {"count": formats.number(total), "shown": formats.number(min(total, SHOWN_CHANGES))},
-    )
-    return tag(
-        "div",
-        tag("h3", translate("map.compare_title")),
-        tag("p", told, class_="sm t2", role="status"),
-        tag("div", tag("table", tag("tbody", *tiles)), tag("table", tag("tbody", *rows)), class_="compared"),
-        class_="card-b map-compared",
-    )

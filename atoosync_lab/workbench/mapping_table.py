@@ -22,6 +22,7 @@ from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.workspace import whoami
 from atoosync_lab.workbench import mapping_parts as parts
 from atoosync_lab.workbench.map_draft import MapDraft
+from atoosync_lab.workbench.mapping_effect import Comparison, compare
 from atoosync_lab.workbench.mapping_rows import Kind, MapSpec, State, Target
 from atoosync_lab.workbench.usage import Usage
 
@@ -55,7 +56,7 @@ class MappingTable:
         self._filter, self._search = "all", ""
         self._bulk = {t.column: "" for t in spec.targets if t.kind is not Kind.CHOICE or not t.default}
         self._said: Message | None = None
-        self._effect: parts.Comparison | None = None
+        self._effect: Comparison | None = None
         self._shown: Shown = {}
         """What the table started from when its rows were last shown."""
         self._touched: set[str] = set()
@@ -205,13 +206,11 @@ class MappingTable:
 
     def _compare(self, _: str) -> None:
         self._drop_effect()
-        self._effect = parts.compare(self.session, self.draft)
+        self._effect = compare(self.session, self.draft)
         self.paint()
 
     def _drop_effect(self) -> None:
-        if self._effect is not None:
-            self._effect.close()
-            self._effect = None
+        self._effect = None
 
     # The table.
 
@@ -246,7 +245,7 @@ class MappingTable:
                     placeholder=translate(target.placeholder or "map.no") if kind == "choice" else "",
                 )
             )
-        columns.append(Column("state", translate("map.head.state"), kind="pill", width=138, filter="list"))
+        columns.append(Column("state", translate("map.head.state"), kind="pill", width=152, filter="list"))
         return columns
 
     def _choices(self) -> dict[str, Sequence[Choice]]:
