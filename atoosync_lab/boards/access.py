@@ -27,7 +27,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Unicode
 from voila.voila_identity_provider import VoilaIdentityProvider, VoilaLoginHandler
 
-LONGEST = 65_536
+LONGEST = 524_288
 """Bytes of a message that a page may send."""
 
 AT_ONCE, WITHIN = 200, 10.0

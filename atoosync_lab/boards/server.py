@@ -193,7 +193,7 @@ class BoardServer(Voila):  # type: ignore[misc]
         }
         return settings | {
             "jinja2_env": env,
-            "websocket_max_message_size": 4 * LONGEST,
+            "websocket_max_message_size": 2 * LONGEST,
             "headers": {
                 "Content-Security-Policy": POLICY,
                 "X-Content-Type-Options": "nosniff",

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = ROOT / "atoosync_lab" / "boards" / "jupyter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +106,16 @@ def lab(folder: Path, home: Path, notebooks: Path, language: str = "fr_FR", *, w
 
 
 @contextmanager
-def voila(folder: Path, exports: Path, dashboards: Path = ROOT / "dashboards") -> Iterator[Server]:
-    """Voila as a client sees it: our template, a token, and a folder of exports as its only data."""
+def voila(
+    folder: Path, exports: Path, dashboards: Path = ROOT / "dashboards", client: Path | None = None
+) -> Iterator[Server]:
+    """The dashboards as a client sees them: our server, a token, and a folder of exports as its only data."""
     port, token = free_port(), secrets.token_hex(16)
     env = environment(folder, folder / "no-home")
     del env["ATOOSYNC_HOME"]
-    env |= {"JUPYTER_CONFIG_DIR": str(CONFIG), "JUPYTER_PATH": str(CONFIG), "ATOOSYNC_BOARD": str(exports)}
-    command = [
-        sys.executable, "-m", "voila", str(dashboards), "--no-browser", f"--port={port}",
-        f"--Voila.token={token}",
-    ]  # fmt: skip
+    env |= {"ATOOSYNC_BOARD": str(exports), "ATOOSYNC_BOARD_TOKEN": token}
+    if client is not None:
+        env["ATOOSYNC_BOARD_CLIENT"] = str(client)
+    command = [sys.executable, "-m", "atoosync_lab.boards.server", str(dashboards), f"--port={port}"]
     with serve(command, env, folder, f"http://127.0.0.1:{port}/", token) as server:
         yield server

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from atoosync_lab.boards.journal import JournalBoard
-from atoosync_lab.boards.reading import Journals, Wanted, folder
+from atoosync_lab.boards.reading import Journals, folders
+from atoosync_lab.boards.records import Wanted
 from atoosync_lab.model.events import Level, Stage
 from atoosync_lab.runs import exporting
 from atoosync_lab.runs.exporting import export_journal
@@ -27,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def exports(home: Path, language: str = "fr") -> Journals:
-    return Journals(home / "exports", language)
+    return Journals(home / "exports", language=language)
 
 
 @pytest.mark.spec("RUN-03")
@@ -137,7 +138,8 @@ def test_unreadable_last_export_is_written_anew(workspace: Workspace) -> None:
 @pytest.mark.spec("SEC-01")
 def test_dashboard_loads_neither_store_nor_secrets(home: Path) -> None:
     code = (
-        "import sys; from atoosync_lab.boards import journal; assert '10662' in journal.open().html;"
+        "import sys; from atoosync_lab.boards import home, journal, run, running;"
+        "assert '10662' in journal.open().html; [page.open() for page in (home, run, running)];"
         "print([m for m in sys.modules if m.startswith(('atoosync_lab.store', 'atoosync_lab.runs', 'sqlalchemy'))])"
     )
     env = {"PATH": os.environ["PATH"], "ATOOSYNC_BOARD": str(home / "exports"), "QUERY_STRING": "task=orders"}
@@ -147,7 +149,7 @@ def test_dashboard_loads_neither_store_nor_secrets(home: Path) -> None:
 
 def test_address_never_widens_the_folder() -> None:
     env = {"ATOOSYNC_BOARD": "/boards/velo", "QUERY_STRING": "ATOOSYNC_BOARD=/boards&board=/"}
-    assert folder(env) == Path("/boards/velo")
+    assert folders(env) == (Path("/boards/velo"),)
 
 
 def test_folder_of_one_profile_shows_that_profile_alone(home: Path) -> None:
@@ -158,7 +160,7 @@ def test_folder_of_one_profile_shows_that_profile_alone(home: Path) -> None:
 
 @pytest.mark.spec("RUN-03")
 def test_board_opens_a_run_with_verdict_counts_errors_and_cure(home: Path) -> None:
-    board = JournalBoard(home / "exports", "fr", Wanted(flow="orders", profile="calanques"))
+    board = JournalBoard({"task": "orders", "profile": "calanques"}, exports(home))
     html = board.view.html
     assert "Partielle\u00a0: 12 lignes faites sur 14" in html
     assert "Reliez-le" in html
@@ -167,4 +169,4 @@ def test_board_opens_a_run_with_verdict_counts_errors_and_cure(home: Path) -> No
 
 
 def test_empty_folder_says_when_it_fills(tmp_path: Path) -> None:
-    assert "se remplit à la fin de chaque exécution" in JournalBoard(tmp_path, "fr").view.html
+    assert "se remplit à la fin de chaque exécution" in JournalBoard({}, Journals(tmp_path, language="fr")).view.html
