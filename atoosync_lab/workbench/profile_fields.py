@@ -18,7 +18,8 @@ _USUAL = ("Europe/Paris", "Europe/Brussels", "Europe/Zurich", "Europe/Luxembourg
 
 @cache
 def _all_zones() -> tuple[str, ...]:
-    return tuple(sorted(available_timezones()))
+    """Places; the names that only machines use are left out."""
+    return tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")))
 
 
 def zones() -> tuple[Choice, ...]:
