@@ -27,7 +27,7 @@ TABS: Sequence[tuple[str, str]] = (
 """Tabs in the manual's order (SVC-17), each with its notebook; customers are a block of the orders."""
 
 _SIDE = "1 1 190px"
-_MAIN = "999 1 600px"
+_MAIN = "999 1 760px"
 """The block takes what the list leaves; where both do not fit in a row, each takes the whole width."""
 
 
