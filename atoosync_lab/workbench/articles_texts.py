@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from atoosync_lab.kit import formats
@@ -24,6 +25,7 @@ from atoosync_lab.workbench.articles_reading import Reading
 from atoosync_lab.workbench.likeness import likeness
 from atoosync_lab.workbench.settings_form import OnSaved, SettingsCard
 
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ALIKE = 0.82
 """Likeness of two names from which one field is suggested first."""
 
@@ -170,7 +172,7 @@ class TextsCard(SettingsCard):
     def _suggested(self, name: str) -> tuple[str, ...]:
         """Fields whose name is like the text's: `xx_MetaTitle` for « Meta Title »."""
         names = (self._label(name), name.rpartition(".")[2])
-        scores = [(likeness(names, choice.label, choice.value), choice.value) for choice in self._choices[1:]]
+        scores = [(likeness(names, choice.label, _spoken(choice.value)), choice.value) for choice in self._choices[1:]]
         return tuple(value for score, value in sorted(scores, key=lambda pair: -pair[0]) if score >= _ALIKE)[:3]
 
     def _label(self, name: str) -> str:
@@ -237,3 +239,8 @@ class TextsCard(SettingsCard):
             class_="chip on" if on else "chip", aria_pressed="true" if on else "false", data_at_do="language",
             data_at_value=key, data_at_key=f"language-{key}",
         )  # fmt: skip
+
+
+def _spoken(column: str) -> str:
+    """A technical name as words: `xx_MetaTitle` -> `Meta Title`."""
+    return _CAPITAL.sub(" ", column.removeprefix("xx_"))
