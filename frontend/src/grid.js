@@ -243,8 +243,8 @@ function render({ model, el }) {
       scrolled.querySelector(".tabulator-table").removeAttribute("role");
       scrolled.tabIndex = 0;
       fit();
-      refilter();
       keys = keyboard({ table, columns, filtered, toggle, selectAll, choose, search, select: model.get("select"), headBox });
+      refilter();
     });
   };
   let keys = null;

@@ -52,6 +52,8 @@ def work_in_the_table(page: Page) -> None:
     table = page.get_by_role("grid", name="Taxes")
     assert page.locator(".tabulator-row").count() < 120, "only rows in sight are built"
 
+    page.evaluate("() => document.querySelector('.at-grid').scrollIntoView({ block: 'center' })")
+    expect(page.locator(".tabulator-row").first).to_be_in_viewport()
     table.focus()
     page.keyboard.press("/")
     page.keyboard.type("belg 0001")
