@@ -56,10 +56,11 @@ def add(workspace: Workspace, profile: str, flow: str, rule: ScheduleRule, zone:
     Raises:
         SettingsError: unknown profile, flow or zone, or a rule with no start left.
     """
-    chosen = check_zone(zone or workspace.profiles.get(profile).timezone)
+    found = workspace.profiles.get(profile)
+    chosen = check_zone(zone or found.timezone)
     name, next_at = flows.get(flow).name, _first(rule, chosen)
     document = rule.model_dump(mode="json")
-    return Schedules(workspace.store).add(profile, name, document, chosen, who=whoami(), next_at=next_at)
+    return Schedules(workspace.store).add(found.id, name, document, chosen, who=whoami(), next_at=next_at)
 
 
 def change(

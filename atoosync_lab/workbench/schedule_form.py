@@ -220,7 +220,7 @@ def _repeats(draft: Draft, errors: Errors) -> Html:
         "label",
         tag(
             "input", type="checkbox", class_="box", checked=draft.repeats, data_at_field="repeats",
-            data_at_key="repeats", aria_describedby="s-repeat-help",
+            data_at_key="repeats", aria_describedby=f"s-{wrong}-help",
         ),
         tag("span", translate("schedule.repeat")),
         class_="opt-box",
@@ -234,17 +234,15 @@ def _repeats(draft: Draft, errors: Errors) -> Html:
             aria_invalid="true" if name in errors else None,
         )  # fmt: skip
 
-    return join(
-        schedule.line(
-            translate("schedule.field.repeat"),
-            box,
-            length("repeat_every", fields.every_choices()),
-            tag("span", translate("schedule.during")),
-            length("repeat_for", fields.for_choices()),
-            error=errors.get(wrong),
-            base=f"s-{wrong}",
-        ),
-        tag("p", _repeat_help(draft), class_="help repeat-help", id="s-repeat-help"),
+    return schedule.line(
+        translate("schedule.field.repeat"),
+        box,
+        length("repeat_every", fields.every_choices()),
+        tag("span", translate("schedule.during")),
+        length("repeat_for", fields.for_choices()),
+        help_text=_repeat_help(draft),
+        error=errors.get(wrong),
+        base=f"s-{wrong}",
     )
 
 

@@ -202,7 +202,7 @@ def _act(do: str, schedule_id: str, shape: str, named: str) -> Html:
 
 def _slow(each: Overview) -> Html | None:
     if each.too_slow and each.usual is not None and each.gap is not None:
-        params = {"usual": formats.duration(each.usual), "gap": formats.duration(each.gap)}
+        params = {"usual": formats.duration(each.usual), "gap": rule_words.length(round(each.gap.total_seconds() / 60))}
         return tag("div", icon("triangle", "s"), " ", translate("schedule.slow", params), class_="cap fg-warn")
     if each.schedule.skipped:
         said = translate("schedule.skipped_some", {"count": each.schedule.skipped})

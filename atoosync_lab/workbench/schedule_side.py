@@ -27,7 +27,7 @@ def side(draft: Draft, rule: ScheduleRule | None, effects: Effects | None) -> Ht
         waiting = pieces.empty(translate("schedule.no_rule"), translate("schedule.no_rule_why"), shape="clock")
         return tag("div", waiting, class_="card")
     says = tag("p", f"«\u00a0{rule_words.sentence(rule)}.\u00a0»", class_="rule-says", role="status")
-    return tag("div", says, _starts(draft, effects), _budget(draft, effects), class_="side-cards")
+    return tag("div", says, _starts(draft, effects), _budget(draft, effects), class_="rule-side")
 
 
 def _starts(draft: Draft, effects: Effects) -> Html:
@@ -43,7 +43,10 @@ def _starts(draft: Draft, effects: Effects) -> Html:
             times.append(pieces.Start(f"{start.astimezone(zone):%H:%M}", number == 0, said))
             number += 1
         pattern = "EEE d MMM" if day.year == datetime.now(zone).year else "EEE d MMM y"
-        days.append((str(format_date(day, pattern, locale=current_language())), times))
+        named = str(format_date(day, pattern, locale=current_language()))
+        if day.day == 1:
+            named = named.replace(" 1 ", f" {translate('rule.first_day')} ", 1)
+        days.append((named, times))
     title = translate("schedule.starts", {"count": len(effects.starts)})
     return tag(
         "div",
