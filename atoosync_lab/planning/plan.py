@@ -305,13 +305,24 @@ class Plan:
         *,
         actions: Sequence[str] = (),
         entities: Sequence[str] = (),
+        fields: Sequence[str] = (),
         search: str = "",
         offset: int = 0,
         limit: int | None = None,
         payload: bool = False,
     ) -> Iterator[PlanRow]:
-        """Rows in order, filtered and paged in DuckDB. `payload` only where the write needs it: it is large."""
-        where, params = _where(actions, entities, search)
+        """Rows in order, filtered and paged in DuckDB. `payload` only where the write needs it: it is large.
+
+        Args:
+            actions: only these actions.
+            entities: only these kinds of record.
+            fields: only rows that change one of these fields, in any language of the shop.
+            search: part of the key or of the name.
+            offset: rows passed over.
+            limit: rows given at most.
+            payload: give the payload too.
+        """
+        where, params = _where(actions, entities, search, fields)
         columns = ", ".join(c if payload or c != "payload" else "'' AS payload" for c in ROW_COLUMNS)
         page = f" LIMIT {int(limit)}" if limit is not None else ""
         sql = f"SELECT {columns} FROM row WHERE {where} ORDER BY seq{page} OFFSET {int(offset)}"
@@ -324,9 +335,16 @@ class Plan:
         finally:
             con.close()
 
-    def count(self, *, actions: Sequence[str] = (), entities: Sequence[str] = (), search: str = "") -> int:
+    def count(
+        self,
+        *,
+        actions: Sequence[str] = (),
+        entities: Sequence[str] = (),
+        fields: Sequence[str] = (),
+        search: str = "",
+    ) -> int:
         """How many rows `rows` gives for the same filter."""
-        where, params = _where(actions, entities, search)
+        where, params = _where(actions, entities, search, fields)
         con = duck.connect(self.path, read_only=True)
         try:
             return int(con.execute(f"SELECT count(*) FROM row WHERE {where}", params).fetchall()[0][0])
@@ -338,25 +356,51 @@ class Plan:
         found = dict(self._sql("SELECT action, count(*) FROM row GROUP BY ALL"))
         return {action.value: int(found.get(action.value, 0)) for action in Action}
 
-    def unchanged(self, *, limit: int = 1000) -> list[tuple[str, str, str]]:
-        """(entity, key, reason) of records that are equal on both sides."""
-        return self._sql(f"SELECT entity, key, reason FROM unchanged ORDER BY key LIMIT {int(limit)}")
+    def changed_fields(self, action: Action = Action.UPDATE) -> dict[str, int]:
+        """Field -> rows of an action that change it; a field counts once a row, whatever the shop's languages."""
+        rows = self._sql(
+            "SELECT field, count(*) FROM (SELECT DISTINCT seq, split_part(unnest("
+            "json_extract_string(changes, '$[*].field')), '@', 1) AS field FROM row WHERE action = ?) GROUP BY ALL",
+            [action.value],
+        )
+        return dict(rows)
 
-    def _sql(self, sql: str) -> list[tuple[Any, ...]]:
+    def unchanged(self, *, search: str = "", offset: int = 0, limit: int = 1000) -> list[tuple[str, str, str]]:
+        """(entity, key, reason) of records that are equal on both sides, in the order of their keys."""
+        return self._sql(
+            "SELECT entity, key, reason FROM unchanged WHERE contains(lower(key), lower(?))"
+            f" ORDER BY key LIMIT {int(limit)} OFFSET {int(offset)}",
+            [search],
+        )
+
+    def count_unchanged(self, search: str = "") -> int:
+        """How many records `unchanged` gives for the same search."""
+        sql = "SELECT count(*) FROM unchanged WHERE contains(lower(key), lower(?))"
+        return int(self._sql(sql, [search])[0][0])
+
+    def _sql(self, sql: str, params: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         con = duck.connect(self.path, read_only=True)
         try:
-            return con.execute(sql).fetchall()
+            return con.execute(sql, list(params)).fetchall()
         finally:
             con.close()
 
 
-def _where(actions: Sequence[str], entities: Sequence[str], search: str) -> tuple[str, list[str]]:
+def _where(
+    actions: Sequence[str], entities: Sequence[str], search: str, fields: Sequence[str] = ()
+) -> tuple[str, list[str]]:
     """The filter of rows as a SQL condition with its values."""
     where, params = ["TRUE"], list[str]()
     for column, wanted in (("action", actions), ("entity", entities)):
         if wanted:
             where.append(f"{column} IN ({', '.join('?' * len(wanted))})")
             params += wanted
+    if fields:
+        where.append(
+            "list_has_any(list_transform(json_extract_string(changes, '$[*].field'), lambda f: split_part(f, '@', 1)),"
+            f" [{', '.join('?' * len(fields))}])"
+        )
+        params += fields
     if search:
         where.append("(contains(lower(key), lower(?)) OR contains(lower(label), lower(?)))")
         params += [search, search]

@@ -39,6 +39,17 @@ class PreviewParameters(PageParameters):
     """Id of a saved plan; empty: read both sides and make one."""
 
 
+class TourParameters(PageParameters):
+    """The tour of a profile."""
+
+
+class WhyParameters(PageParameters):
+    """The explanation of one record."""
+
+    key: str = ""
+    """Article reference, order number or reference, or part of a customer's name; empty: asked on the page."""
+
+
 class RunParameters(PageParameters):
     """The run: one execution of one flow."""
 

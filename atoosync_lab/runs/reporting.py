@@ -58,7 +58,7 @@ def _parts(workspace: Workspace, run: Run) -> dict[str, str]:
     ]
     return {
         "run.json": _json(_of(run)),
-        "journal.tsv": "\n".join(["at\tlevel\tstage\tcode\trecord\tsentence", *lines]) + "\n",
+        "journal.csv": "\n".join(["at\tlevel\tstage\tcode\trecord\tsentence", *lines]) + "\n",
         "settings.json": _json(settings),
         "versions.json": _json(versions()),
     }

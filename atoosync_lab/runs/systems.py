@@ -16,7 +16,7 @@ from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.ports import TraceSink
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.engine import Store
-from atoosync_lab.store.limits import SlotLimiter
+from atoosync_lab.store.limits import SlotLimiter, Usage, usage
 from atoosync_lab.store.secrets import Secrets
 from atoosync_lab.store.tokens import ProfileTokens
 
@@ -51,7 +51,7 @@ def open_ebp(profile: Profile, wiring: Wiring) -> EbpConnector:
     key = _secret(wiring, profile, "erp.subscription_key")
     limiter = SlotLimiter(
         wiring.store,
-        f"ebp/{settings.api_url}/{key}",
+        _ebp_budget(profile, key),
         per_second=settings.calls_per_second,
         per_day=settings.calls_per_day,
         reserve_percent=settings.reserve_percent,
@@ -63,6 +63,17 @@ def open_ebp(profile: Profile, wiring: Wiring) -> EbpConnector:
     )
     tokens = ProfileTokens(wiring.store, wiring.secrets, profile.id, "erp")
     return EbpConnector(settings, credentials, tokens, limiter=limiter, trace=wiring.trace)
+
+
+def _ebp_budget(profile: Profile, key: str) -> str:
+    """What the calls of a subscription key are counted under."""
+    return f"ebp/{profile.erp.api_url}/{key}"
+
+
+def erp_budget(profile: Profile, wiring: Wiring) -> Usage | None:
+    """Calls of the ERP's key today; None: it has none yet, or its system counts no calls."""
+    key = wiring.secrets.get(profile.id, "erp.subscription_key") if profile.erp.system == "ebp" else None
+    return usage(wiring.store, _ebp_budget(profile, key)) if key else None
 
 
 SHOPS: Mapping[str, Callable[[Profile, Wiring], ShopConnector]] = {"prestashop": _prestashop}

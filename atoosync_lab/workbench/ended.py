@@ -33,12 +33,22 @@ def told(session: Session, facts: RunFacts, reported: str = "") -> Html:
     entries = session.workspace.journal.entries(run.id, levels=("warning", "error"))
     wrong = [entry for entry in entries if entry.record]
     body = join(
-        run_card.verdict(run.state.value, counts, str(run.message) if run.message else ""),
+        _verdict(facts, run, counts),
         run_card.figures(counts, run.duration(datetime.now(UTC))),
         _problems(session, wrong),
         _support(run, reported),
     )
     return tag("section", body, class_="card", style="margin-bottom:24px")
+
+
+def _verdict(facts: RunFacts, run: Run, counts: dict[str, int]) -> Html:
+    """The answer before the data; of a dry run what would be written, for nothing was."""
+    if run.message is None or run.message.code != "run.dry_run":
+        return run_card.verdict(run.state.value, counts, str(run.message) if run.message else "")
+    params = {"rows": formats.number(facts.to_send), "blocked": formats.number(counts["blocked"])}
+    code = "ended.dry_run_held" if counts["blocked"] else "ended.dry_run"
+    kind = "warn" if counts["blocked"] else "ok"
+    return words.banner(kind, tag("p", translate(code, params), class_="b"), class_="verdict")
 
 
 def _problems(session: Session, entries: list[Entry]) -> Html | None:

@@ -35,7 +35,7 @@ def flow_picker(session: Session, flow: str, *, hint: str) -> Html:
     if flow not in [choice.value for choice in choices]:
         choices = (*choices, Choice(flow, words.flow_title(flow)))
     return tag(
-        "select", options(choices, flow), class_="input flow", aria_label=hint, data_at_field=FIELD,
+        "select", options(choices, flow), class_="input flow-pick", aria_label=hint, data_at_field=FIELD,
         data_at_key=FIELD,
     )  # fmt: skip
 

@@ -88,7 +88,7 @@ def _use(session: Session, facts: RunFacts) -> Html | None:
     if facts.plan is None or facts.run is None or not facts.sent:
         return None
     counter = counter_of(facts.run.flow)
-    planned = facts.plan.units()
+    planned = facts.units
     left = session.workspace.quota.state(session.profile_id, counter).available
     done = min(facts.counts.ok, planned)
     parts: list[Part] = []

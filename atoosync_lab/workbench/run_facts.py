@@ -52,6 +52,8 @@ class RunFacts:
     levels: dict[str, int] = field(default_factory=dict)
     plan: Plan | None = None
     _seen: int = 0
+    _actions: dict[str, int] | None = None
+    _units: int | None = None
 
     def update(self) -> bool:
         """Read what is new; True when something was.
@@ -115,9 +117,17 @@ class RunFacts:
         if self.planned is not None:
             return self.planned
         if self.plan is not None:
-            actions = self.plan.by_action()
-            return sum(rows for action, rows in actions.items() if action not in ("skip", "block"))
+            if self._actions is None:  # a frozen plan: counted once, this is asked at every paint
+                self._actions = self.plan.by_action()
+            return sum(rows for action, rows in self._actions.items() if action not in ("skip", "block"))
         return max(self.counts.total - self.counts.ignored, 0)
+
+    @property
+    def units(self) -> int:
+        """Units of the subscription that the plan uses; counted once."""
+        if self._units is None:
+            self._units = self.plan.units() if self.plan else 0
+        return self._units
 
     @property
     def sent(self) -> int:

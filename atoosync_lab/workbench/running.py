@@ -184,7 +184,13 @@ class RunPage:
             said = words.banner("block", tag("p", self._trouble)) if self._trouble else Html("")
             return join(self._launch.head(), said, launch)
         told = ended.told(self._session, panel.facts, self._reported) if panel.facts.ended else None
-        return join(panel.head(), told, launch, panel.body(), tag("p", translate("live.journal_keeps"), class_="cap"))
+        return join(
+            panel.head(),
+            told,
+            launch,
+            panel.body(),
+            tag("p", translate("live.journal_keeps"), class_="cap", style="margin-top:14px"),
+        )
 
     def _to_panel(self, name: str, value: str) -> None:
         """An action of the panel, whichever is on show."""
