@@ -2,6 +2,7 @@
 //   data-at-do      click sends {do, value: data-at-value}
 //   data-at-input   typing sends {do, value: what stands there}
 //   data-at-field   a form control sends {field, value}; its data-at-key keeps what the person is typing
+//   data-at-reveal  click shows or hides what was typed in the password field of that name, in this browser alone
 //   data-at-enter   Enter in this input sends {do, value: data-at-value or what stands there}
 const WAIT_MS = 250;
 const TYPED = "input:not([type]),input[type=text],input[type=search],input[type=password],input[type=number],input[type=email],input[type=url],textarea";
@@ -18,7 +19,7 @@ function valueOf(control) {
 function alike(one, other) {
   if (one.nodeType !== other.nodeType || one.nodeName !== other.nodeName) return false;
   if (one.nodeType !== 1) return true;
-  return one.dataset.atKey === other.dataset.atKey && one.id === other.id && one.type === other.type;
+  return one.dataset.atKey === other.dataset.atKey && one.id === other.id && (one.revealed ? "password" : one.type) === other.type;
 }
 
 /** Makes `old` say what `fresh` says; what the person has in hand (typing, opened details) stays. */
@@ -31,7 +32,8 @@ function morph(old, fresh, held) {
   const chosen = old.nodeName === "SELECT" ? [...fresh.options].map((option) => option.hasAttribute("selected")) : [];
   for (const { name } of [...old.attributes]) if (name !== kept && !fresh.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of [...fresh.attributes]) {
-    if (name !== kept && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (name === kept || (name === "type" && old.revealed) || (name === "aria-pressed" && old.dataset.atReveal)) continue;
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   if (old.nodeName !== "TEXTAREA") children(old, fresh, held);
   if (old.nodeName === "INPUT" && (old.type === "checkbox" || old.type === "radio")) old.checked = fresh.hasAttribute("checked");
@@ -98,7 +100,7 @@ function render({ model, el }) {
     send(found.message());
   };
   const flushAll = () => [...waiting.keys()].forEach(flush);
-  const held = (control) => control.type === "password" || waiting.has(control)
+  const held = (control) => control.type === "password" || control.revealed || waiting.has(control)
     || (control === document.activeElement && isTyped(control) && !yielded.has(control));
 
   const paint = () => {
@@ -125,10 +127,22 @@ function render({ model, el }) {
     if (document.body.dataset.voila && query.startsWith("?")) history.replaceState(history.state, "", query);
   };
 
+  const reveal = (eye) => { // what was typed, in this browser alone; Python never sends it back
+    const input = content.querySelector(`[data-at-field="${CSS.escape(eye.dataset.atReveal)}"]`);
+    if (!input) return;
+    input.revealed = input.type === "password";
+    input.type = input.revealed ? "text" : "password";
+    eye.setAttribute("aria-pressed", String(input.revealed));
+  };
   const clicked = (event) => {
+    const eye = event.target.closest("[data-at-reveal]");
+    if (eye && root.contains(eye)) {
+      reveal(eye);
+      return;
+    }
     const target = event.target.closest("[data-at-do]");
     if (!target || !root.contains(target) || target.disabled || target.getAttribute("aria-disabled") === "true") return;
-    if (target.tagName === "TR" && String(window.getSelection())) return; // selecting text is no press
+    if (target.tagName === "TR" && (String(window.getSelection()) || event.target.closest("a, select, input"))) return; // selecting text is no press, a link in the row is its own
     event.preventDefault();
     flushAll();
     send({ do: target.dataset.atDo, value: target.dataset.atValue ?? "" });

@@ -11,6 +11,7 @@ What content may carry (every control has its own `data-at-key`, by which focus 
 | `data-at-input` | typing calls that action with what stands there |
 | `data-at-field` | a form control calls `on_field(name, value)`: text after a pause or on leaving, a choice at once; a check box says "1" or "", a list of several its values by line |
 | `data-at-enter` | Enter calls that action with `data-at-value`, else with what stands there |
+| `data-at-reveal` | a click shows or hides what was typed in the password field of that name |
 | `data-commandlinker-…` | left to JupyterLab, see `kit/links.py` |
 
 What was typed is sent before the click that follows it. A password stays in the browser's field until the field gets

@@ -23,7 +23,7 @@ def write(folder: Path) -> None:
             "cell_type": "code",
             "id": "a",
             "execution_count": None,
-            "metadata": {},
+            "metadata": {"jupyter": {"source_hidden": True}},
             "outputs": [],
             "source": source,
         }
