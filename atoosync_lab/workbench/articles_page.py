@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
 
-from atoosync_lab.kit import words
+from atoosync_lab.kit import links, words
 from atoosync_lab.kit.fields import Field
+from atoosync_lab.kit.markup import Html, tag
+from atoosync_lab.kit.stack import Stack
 from atoosync_lab.kit.view import View
 from atoosync_lab.model.i18n import translate
+from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.runs.parameters import PageParameters
 from atoosync_lab.runs.session import Session
-from atoosync_lab.settings import Profile
+from atoosync_lab.settings import Profile, functions
 from atoosync_lab.workbench import articles_fields as fields
 from atoosync_lab.workbench import articles_reading, maps, opening, parameters
 from atoosync_lab.workbench.articles_cards import FilterCard, StatusCard
@@ -54,6 +57,9 @@ def show(given: ArticlesParameters) -> ipywidgets.DOMWidget:
     session = opening.opened(given)
     if session is None:
         return View(opening.no_profile())
+    if not functions.is_on(session.profile.functions, "products"):
+        cure = links.notebook("profile.ipynb", translate("articles.off_cure"), class_="btn btn-1")
+        return View(opening.empty("eye-off", translate("articles.off"), cure))
     return ArticlesPage(session, given.block).widget
 
 
@@ -82,15 +88,18 @@ class ArticlesPage:
             sub=translate("articles.sub", facts),
             blocks=self._blocks(),
             start=block,
+            tabs=functions.tabs(profile.functions),
         )
+        self._widget = self.page.widget if lists_read(profile) else Stack(View(_lists_missing()), self.page.widget)
 
     @property
     def widget(self) -> ipywidgets.DOMWidget:
         """What a cell shows."""
-        return self.page.widget
+        return self._widget
 
     def _blocks(self) -> Sequence[Block]:
-        builders = {
+        on = self.session.profile.functions
+        builders: dict[str, Callable[[], Sequence[ipywidgets.DOMWidget]]] = {
             "products": self._products,
             "texts": self._texts,
             "taxes": self._taxes,
@@ -99,9 +108,12 @@ class ArticlesPage:
             "stocks": self._stocks,
             "prices": self._prices,
         }
+        # Only what the profile's functions ask for is shown (SVC-07); its settings are kept.
+        hidden = {key for key in ("stocks", "prices") if not functions.is_on(on, "products", key)}
         return [
             Block(key=key, title=translate(f"articles.block.{key}"), build=build, state=partial(self._state, key))
             for key, build in builders.items()
+            if key not in hidden
         ]
 
     def _state(self, key: str) -> State:
@@ -199,3 +211,13 @@ def vat_usage(session: Session, reading: Reading) -> Usage:
     if capture is None or found is None:
         return Usage()
     return Usage(capture=capture, counts={maps.ARTICLE_TAXES.name: found})
+
+
+def lists_read(profile: Profile) -> bool:
+    """The lists that this tab chooses from were read at least once."""
+    return bool(profile.erp_lists.get(ListName.PRODUCT_FIELDS) and profile.shop_lists.get(ListName.TAX_RULE_GROUPS))
+
+
+def _lists_missing() -> Html:
+    cure = links.notebook("connect.ipynb", translate("articles.lists_cure"), class_="btn btn-s")
+    return words.banner("warn", tag("p", translate("articles.lists_missing")), cure)

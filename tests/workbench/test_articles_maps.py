@@ -274,3 +274,34 @@ def test_empty_workbench_shows_what_to_do(tmp_path: Path, monkeypatch: pytest.Mo
 def test_unknown_parameter_is_named() -> None:
     with pytest.raises(SettingsError, match="blok"):
         articles_page.check({"In": ['block: str = ""\nblok = "texts"'], "block": "", "blok": "texts"})
+
+
+@pytest.mark.spec("SVC-07")
+def test_only_functions_switched_on_are_shown(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def switch(**values: bool) -> None:
+        functions = session.profile.functions
+        products = functions.products.model_copy(update=values)
+        changed = functions.model_copy(update={"products": products})
+        session.save(session.profile.model_copy(update={"functions": changed}))
+
+    switch(stocks=False)
+    page = ArticlesPage(session, "stocks")
+    assert page.page.shown != "stocks"
+    assert 'data-at-value="stocks"' not in page.page.side.html
+    assert 'data-at-value="prices"' in page.page.side.html
+    switch(enabled=False)
+    monkeypatch.setenv("ATOOSYNC_HOME", str(session.workspace.home.root))
+    shown = articles_page.show(ArticlesParameters())
+    assert "n’est pas active" in shown.html
+    assert "profile.ipynb" in shown.html
+
+
+@pytest.mark.spec("SVC-06")
+def test_profile_whose_lists_were_never_read_says_where_to_read_them(session: Session) -> None:
+    bare = Profile.model_validate({**session.profile.model_dump(), "shop_lists": {}, "erp_lists": {}})
+    session.save(bare)
+    page = ArticlesPage(session)
+    assert "connect.ipynb" in page.widget.html
+    for key in ("products", "texts", "taxes", "brand", "filters", "stocks", "prices"):
+        page.page.show(key)
+        assert page.page.shown == key
