@@ -30,6 +30,8 @@ Shown = dict[str, dict[str, str]]
 
 _LOOKS: Mapping[str, Look] = {"num": "num", "strong": "strong", "mono": "mono", "text": "text"}
 """Kinds of the columns that are read."""
+STANDING = "standing"
+"""Column of a row's state; a map may have a column of its own called `state`."""
 _WIDTHS: Mapping[str, int] = {"rate": 88, "code": 90, "id": 70, "id_shown": 70}
 
 
@@ -245,7 +247,7 @@ class MappingTable:
                     placeholder=translate(target.placeholder or "map.no") if kind == "choice" else "",
                 )
             )
-        columns.append(Column("state", translate("map.head.state"), kind="pill", width=152, filter="list"))
+        columns.append(Column(STANDING, translate("map.head.state"), kind="pill", width=152, filter="list"))
         return columns
 
     def _choices(self) -> dict[str, Sequence[Choice]]:
@@ -291,7 +293,7 @@ class MappingTable:
             for t in self.spec.targets
             if t.kind is Kind.CHOICE and t.required
         }
-        return {**values, **missing, "state": parts.state_cell(self.spec, now)}
+        return {**values, **missing, STANDING: parts.state_cell(self.spec, now)}
 
     def _patch(self, row_ids: Sequence[str] | None) -> None:
         """Show changed rows in place: nothing moves under the hand."""
