@@ -159,17 +159,18 @@ class OrderReading:
 
 
 _ITEMS = (
-    "SELECT reference, coalesce(nullif(fields['Caption'], ''), reference) FROM product"
-    " WHERE reference <> '' AND (reference ILIKE ? OR fields['Caption'] ILIKE ?)"
+    "SELECT reference, any_value(coalesce(nullif(fields['Caption'], ''), reference)) FROM product"
+    " WHERE reference <> '' AND (reference ILIKE ? OR fields['Caption'] ILIKE ?) GROUP BY reference"
     " ORDER BY reference ILIKE ? DESC, reference LIMIT ?"
 )
 _CUSTOMERS = (
-    "SELECT remote_id, name FROM customer WHERE remote_id <> '' AND (remote_id ILIKE ? OR name ILIKE ?)"
+    "SELECT remote_id, any_value(name) FROM customer WHERE remote_id <> '' AND (remote_id ILIKE ? OR name ILIKE ?)"
+    " GROUP BY remote_id"
     " ORDER BY remote_id ILIKE ? DESC, remote_id LIMIT ?"
 )
 _ARTICLES = (
-    "SELECT reference, coalesce(nullif(fields['Caption'], ''), reference) FROM product WHERE reference <> ''"
-    " ORDER BY coalesce(stock_tracked, FALSE), reference LIMIT ?"
+    "SELECT reference, any_value(coalesce(nullif(fields['Caption'], ''), reference)) FROM product"
+    " WHERE reference <> '' GROUP BY reference ORDER BY coalesce(bool_or(stock_tracked), FALSE), reference LIMIT ?"
 )
 
 
