@@ -8,6 +8,7 @@ from atoosync_lab.model.errors import StalePlanError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.planning.plan import WRITES, Plan
 from atoosync_lab.runs import systems
+from atoosync_lab.runs.replanning import captures_of
 from atoosync_lab.runs.session import Session
 from atoosync_lab.store.plans import PlanEntry, PlanState
 from atoosync_lab.workbench.launching import direction
@@ -47,13 +48,10 @@ def standing(session: Session, plan: Plan) -> str:
 def read(session: Session, plan: Plan, compared: int) -> str:
     """When each side was read; the plan is as old as these."""
     zone = session.profile.timezone
-    found = {c.id: c for c in session.captures() if c.id in plan.meta.captures.values()} if plan.meta.captures else {}
     parts = []
-    for side, capture_id in plan.meta.captures.items():
-        capture = found.get(capture_id)
-        if capture is not None:
-            at = formats.moment(capture.finished_at, zone)
-            parts.append(translate(f"preview.read.{side}", {"system": words.system_name(capture.system), "at": at}))
+    for side, capture in captures_of(session.workspace, plan).items():
+        at = formats.moment(capture.finished_at, zone)
+        parts.append(translate(f"preview.read.{side}", {"system": words.system_name(capture.system), "at": at}))
     parts.append(translate("preview.compared", {"count": formats.number(compared)}))
     return " ".join(parts)
 

@@ -14,6 +14,7 @@ from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs import queue
 from atoosync_lab.runs.parameters import TourParameters
 from atoosync_lab.runs.session import Session
+from atoosync_lab.snapshots import captures
 from atoosync_lab.snapshots.captures import Capture
 from atoosync_lab.store.journal_records import GOING
 from atoosync_lab.workbench import parameters, preview_parts
@@ -101,17 +102,19 @@ def _profile(session: Session) -> Html:
 def _capture(session: Session) -> Html:
     zone = session.profile.timezone
     newest: dict[str, Capture] = {}
-    for capture in session.captures():
-        newest.setdefault(capture.side, capture)
+    for side in ("erp", "shop"):
+        capture = next(captures.each(session.workspace.home.captures, session.profile_id, side), None)
+        if capture is not None:
+            newest[side] = capture
     if not newest:
         return _noun("capture", "database", translate("tour.none.capture"), "preview.ipynb", empty=True)
     told = []
     for side in ("erp", "shop"):
         if side in newest:
-            capture = newest[side]
+            one = newest[side]
             params = {
-                "system": words.system_name(capture.system), "rows": formats.number(sum(capture.counts.values())),
-                "at": formats.moment(capture.finished_at, zone),
+                "system": words.system_name(one.system), "rows": formats.number(sum(one.counts.values())),
+                "at": formats.moment(one.finished_at, zone),
             }  # fmt: skip
             told.append(translate("tour.capture", params))
     return _noun("capture", "database", told[0], "preview.ipynb", *told[1:])
