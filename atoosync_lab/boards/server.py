@@ -24,8 +24,9 @@ from tornado import web
 from traitlets.config import Config
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
-from voila.static_file_handler import AllowListFileHandler
+from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHandler
 from voila.tornado.contentshandler import VoilaContentsHandler
+from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from atoosync_lab.boards.access import (
@@ -138,6 +139,21 @@ class NoFormulas(JupyterHandler):
         self.write(f"(() => {{ const no = () => {{}}; window.MathJax = {{ Hub: {hub} }}; }})();")
 
 
+class Part(TemplateStaticFileHandler):  # type: ignore[misc]
+    """A file of the templates that pages are made of; an address that names none does not exist."""
+
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """Give the file.
+
+        Raises:
+            HTTPError: 404.
+        """
+        try:
+            await super().get(path, include_body)
+        except (AssertionError, ValueError) as error:
+            raise web.HTTPError(404) from error
+
+
 class Waiting(RequestInfoSocketHandler):  # type: ignore[misc]
     """Tells a kernel that was started in advance what its visitor asked: one listener a kernel, never a second."""
 
@@ -203,11 +219,17 @@ class BoardServer(Voila):  # type: ignore[misc]
 
     def init_handlers(self) -> list[Any]:
         """Pages, what they are made of, sign-in and sign-out; all else is closed."""
-        closed = {TornadoVoilaTreeHandler, VoilaContentsHandler, AllowListFileHandler, RequestInfoSocketHandler}
+        replaced = (
+            TornadoVoilaTreeHandler, TornadoVoilaHandler, VoilaContentsHandler, AllowListFileHandler,
+            RequestInfoSocketHandler, TemplateStaticFileHandler, KernelHandler,
+        )  # fmt: skip
         base = self.server_url
-        kept = [each for each in super().init_handlers() if each[1] not in closed and each[1] is not KernelHandler]
+        given = super().init_handlers()
+        [pages] = [each[2] for each in given if each[1] is TornadoVoilaHandler]
         return [
-            *kept,
+            *(each for each in given if each[1] not in replaced),
+            (url_path_join(base, r"/voila/render/([\w-]+\.ipynb)"), TornadoVoilaHandler, pages),
+            (url_path_join(base, r"/voila/templates/(.*)"), Part),
             (url_path_join(base, rf"/voila/query/{_KERNEL_ID}"), Waiting),
             (url_path_join(base, rf"/api/kernels/{_KERNEL_ID}"), KernelSeen),
             (url_path_join(base, "/atoo/kit.css"), Style),
