@@ -17,10 +17,11 @@ from atoosync_lab.mapping import periods
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs.parameters import PageParameters
 from atoosync_lab.runs.session import Session
+from atoosync_lab.settings import functions
 from atoosync_lab.settings.orders import Period
 from atoosync_lab.workbench import opening, parameters
 from atoosync_lab.workbench import orders_fields as fields
-from atoosync_lab.workbench.orders_page import CardsAndMaps
+from atoosync_lab.workbench.orders_page import CardsAndMaps, switched_off
 from atoosync_lab.workbench.status_map import STATUSES
 from atoosync_lab.workbench.tab_page import Block, TabPage
 
@@ -52,7 +53,7 @@ def show(given: ImportParameters) -> ipywidgets.DOMWidget:
     session = opening.opened(given)
     if session is None:
         return View(opening.no_profile())
-    return ImportPage(session, given.block).widget
+    return switched_off(session) or ImportPage(session, given.block).widget
 
 
 class ImportPage(CardsAndMaps):
@@ -74,6 +75,7 @@ class ImportPage(CardsAndMaps):
             sub=translate("import_settings.sub", self.facts()),
             blocks=self._blocks(),
             start=block,
+            tabs=functions.tabs(session.profile.functions),
         )
 
     def todo(self, key: str) -> int:
@@ -95,6 +97,7 @@ class ImportPage(CardsAndMaps):
                 key=key, title=translate(f"import_settings.block.{key}"), build=build, state=partial(self.state, key)
             )
             for key, build in builders.items()
+            if key != "update" or functions.is_on(self.session.profile.functions, "orders", "updates")
         ]  # fmt: skip
 
     def _statuses(self) -> Sequence[ipywidgets.DOMWidget]:

@@ -8,16 +8,17 @@ from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
 
-from atoosync_lab.kit import words
+from atoosync_lab.kit import links, words
 from atoosync_lab.kit.fields import Field
 from atoosync_lab.kit.icons import icon
 from atoosync_lab.kit.markup import Html, join, tag
+from atoosync_lab.kit.stack import Stack
 from atoosync_lab.kit.view import View
 from atoosync_lab.mapping import templates
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs.parameters import PageParameters
 from atoosync_lab.runs.session import Session
-from atoosync_lab.settings import Profile
+from atoosync_lab.settings import Profile, functions
 from atoosync_lab.workbench import map_draft, maps, opening, parameters
 from atoosync_lab.workbench import orders_fields as fields
 from atoosync_lab.workbench.mapping_rows import MapSpec
@@ -55,7 +56,15 @@ def show(given: OrdersParameters) -> ipywidgets.DOMWidget:
     session = opening.opened(given)
     if session is None:
         return View(opening.no_profile())
-    return OrdersPage(session, given.block).widget
+    return switched_off(session) or OrdersPage(session, given.block).widget
+
+
+def switched_off(session: Session) -> View | None:
+    """What stands here when the profile imports no orders; None: it does."""
+    if functions.is_on(session.profile.functions, "orders"):
+        return None
+    cure = links.notebook("profile.ipynb", translate("order_settings.off_cure"), class_="btn btn-1")
+    return View(opening.empty("eye-off", translate("order_settings.off"), cure))
 
 
 class CardsAndMaps:
@@ -78,8 +87,13 @@ class CardsAndMaps:
 
     @property
     def widget(self) -> ipywidgets.DOMWidget:
-        """What a cell shows."""
-        return self.page.widget
+        """What a cell shows: the tab, and above it that its lists were never read, if so."""
+        profile = self.session.profile
+        if profile.shop_lists.lists and profile.erp_lists.lists:
+            return self.page.widget
+        cure = links.notebook("connect.ipynb", translate("order_settings.lists_cure"), class_="btn btn-s")
+        told = words.banner("warn", tag("p", translate("order_settings.lists_missing")), cure)
+        return Stack(View(told), self.page.widget)
 
     def state(self, key: str) -> State:
         """Where a block stands."""
@@ -140,6 +154,7 @@ class OrdersPage(CardsAndMaps):
             sub=translate("order_settings.sub", self.facts()),
             blocks=self._blocks(),
             start=block,
+            tabs=functions.tabs(session.profile.functions),
         )
 
     def todo(self, key: str) -> int:
@@ -178,6 +193,8 @@ class OrdersPage(CardsAndMaps):
                 key=key, title=translate(f"order_settings.block.{key}"), build=build, state=partial(self.state, key)
             )
             for key, build in builders.items()
+            # Only what the profile's functions ask for is shown (SVC-07); its settings are kept.
+            if key != "settlements" or functions.is_on(self.session.profile.functions, "orders", "settlements")
         ]  # fmt: skip
 
     def _header(self) -> Sequence[ipywidgets.DOMWidget]:

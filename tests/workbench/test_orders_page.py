@@ -10,11 +10,12 @@ import pytest
 from atoosync_lab.planning.plan import Action, PlanRow
 from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.workspace import Workspace
+from atoosync_lab.settings import Profile
 from atoosync_lab.workbench import cures, orders_fields
 from atoosync_lab.workbench.cures import CureKind
 from atoosync_lab.workbench.inline_map import InlineMaps
 from atoosync_lab.workbench.order_reading import OrderReading
-from atoosync_lab.workbench.orders_page import OrdersPage, OrdersParameters, missing_articles, show
+from atoosync_lab.workbench.orders_page import OrdersPage, OrdersParameters, missing_articles, show, switched_off
 from atoosync_lab.workbench.settings_form import SettingsCard
 from tests.workbench.orders_home import BELGIAN, furnished, plan, saves, session
 
@@ -286,3 +287,27 @@ def test_reading_knows_articles_and_customers_of_the_erp(session: Session) -> No
     assert [c.value for c in reading.find_items("zp")] == ["ZPORT"]
     assert [c.value for c in reading.find_customers("invit")] == ["WEBINVITE"]
     assert reading.find_items("%' OR 1=1 --") == ()
+
+
+@pytest.mark.spec("SVC-07")
+def test_blocks_of_functions_that_are_off_are_hidden_and_kept(session: Session) -> None:
+    profiles = session.workspace.profiles
+    profile = profiles.get("test")
+    orders = profile.functions.orders.model_copy(update={"settlements": False})
+    changed = profile.functions.model_copy(update={"orders": orders})
+    revision = profiles.save(profile.model_copy(update={"functions": changed}), who="x", expected_revision=1)
+    page = OrdersPage(session)
+    page.page.show("settlements")
+    assert page.page.shown == "countries"
+    off = changed.model_copy(update={"orders": orders.model_copy(update={"enabled": False})})
+    profiles.save(profile.model_copy(update={"functions": off}), who="x", expected_revision=revision)
+    empty = switched_off(session)
+    assert empty is not None
+    assert "profile.ipynb" in empty.html
+
+
+@pytest.mark.spec("SVC-06")
+def test_page_without_lists_says_where_to_read_them(session: Session) -> None:
+    session.workspace.profiles.create(Profile.model_validate({"id": "bare", "name": "Vide"}), who="x")
+    page = OrdersPage(Session(session.workspace, "bare"))
+    assert "connect.ipynb" in str(page.widget.html)
