@@ -4,8 +4,8 @@ Rows travel once, as compact JSON; the browser sends back only what was chosen a
 trust: unknown rows, columns and values are dropped here.
 
 A row is a mapping of column names to texts, numbers, booleans or None. Beside a column `tax` it may hold `tax__note` (a
-second line), `tax__sort` (what it is ordered by), `tax__first` (values to suggest first) and `tax__missing` (a choice
-that must be made is still empty).
+second line), `tax__sort` (what it is ordered by), `tax__first` (values to suggest first), `tax__why` (their title, as
+« Même taux ») and `tax__missing` (a choice that must be made is still empty).
 """
 
 from __future__ import annotations

@@ -283,6 +283,8 @@ class MappingTable:
         for target in self.spec.targets:
             if target.kind is Kind.CHOICE and (first := self.draft.suggestions(row_id, target.column)):
                 cells[f"{target.column}__first"] = first
+                if self.spec.rated:
+                    cells[f"{target.column}__why"] = translate("map.same_rate")
         return cells
 
     def _cells(self, row_id: str) -> dict[str, Any]:

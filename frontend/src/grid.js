@@ -137,7 +137,7 @@ function render({ model, el }) {
     const data = row.getData();
     closePicker = openPicker({
       anchor, host: root, typed, icons: state.icons, texts: state.texts,
-      choices: list.choices, value: data[column.name] ?? "", first: data[`${column.name}__first`] ?? [],
+      choices: list.choices, value: data[column.name] ?? "", first: data[`${column.name}__first`] ?? [], why: data[`${column.name}__why`],
       label: `${column.title}, ${nameOf(data)}`, action: list.action,
       chosen: (value) => set(data.__id, column.name, value),
       acted: () => tell("action", column.choices),

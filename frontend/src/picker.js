@@ -28,11 +28,11 @@ export function matching(choices, text) {
 }
 
 /** Groups in the order shown: those suggested for the row, then the others under their own titles. */
-function grouped(choices, first, text, texts) {
+function grouped(choices, first, why, text, texts) {
   const suggested = new Set(first);
   const groups = [];
   const head = first.map((value) => choices.find((choice) => choice.value === value)).filter(Boolean);
-  if (head.length) groups.push([texts.first, head]);
+  if (head.length) groups.push([why || texts.first, head]);
   const others = text.trim() ? texts.others_with.replace("{text}", text.trim()) : texts.others;
   for (const choice of choices) {
     if (suggested.has(choice.value)) continue;
@@ -48,7 +48,7 @@ function grouped(choices, first, text, texts) {
  * Opens the list over `anchor`.
  * `chosen(value)` hears the choice, `acted()` the last line; `closed()` comes after either, or alone.
  */
-export function openPicker({ anchor, host, choices, value, first = [], typed = "", label, action, icons, texts, chosen, acted, closed }) {
+export function openPicker({ anchor, host, choices, value, first = [], why = "", typed = "", label, action, icons, texts, chosen, acted, closed }) {
   const box = make("div", "at-pick");
   box.popover = "manual"; // in the top layer: no cell of a notebook cuts it
   const field = make("div", "input input-s is-open");
@@ -102,7 +102,7 @@ export function openPicker({ anchor, host, choices, value, first = [], typed = "
     const text = searching ? input.value : "";
     const found = matching(choices, text);
     const ids = new Set(found.map((choice) => choice.value));
-    const groups = grouped(found, first.filter((one) => ids.has(one)), text, texts);
+    const groups = grouped(found, first.filter((one) => ids.has(one)), why, text, texts);
     options.replaceChildren();
     lines = [];
     for (const [title, members] of groups) {

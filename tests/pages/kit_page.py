@@ -28,7 +28,7 @@ def row(number: int) -> dict[str, str | int | list[str]]:
     state = "create|tick|Reliée" if code else "block|chain|À relier"
     country = COUNTRIES[number % 5]
     return {"id": f"t{number}", "tax": name, "country": country, "orders": number, "code": code, "state": state,
-            "code__first": ["OSS-DE-7"] if country == "Allemagne" else []}  # fmt: skip
+            "code__first": ["OSS-DE-7"] if country == "Allemagne" else [], "code__why": "Même taux"}  # fmt: skip
 
 
 heard: list[str] = []
