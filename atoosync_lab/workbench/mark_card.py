@@ -63,7 +63,7 @@ class MarkCard:
         """The card as it stands."""
         head = tag("div", tag("h2", translate("mark.title", {"flow": words.flow_title(self.flow)})), class_="card-h")
         row = self.form.row(self.field.name, beside=self._due(), enter="save")
-        unused = None if self._used() else tag("p", icon("info", "s"), translate("mark.unused"), class_="help")
+        unused = None if self._used() else tag("p", icon("info", "s"), " ", translate("mark.unused"), class_="help")
         body = tag(
             "div", tag("p", self._set_by(), class_="sub"), unused, tag("div", row, class_="fields"), class_="card-b"
         )
@@ -143,9 +143,9 @@ class MarkCard:
     def _bar(self) -> Html:
         said: Html | None = None
         if self._failure is not None:
-            said = tag("span", icon("barred", "s"), str(self._failure), class_="fg-block")
+            said = tag("span", icon("barred", "s"), " ", str(self._failure), class_="fg-block")
         elif self._saved:
-            said = tag("span", icon("tick", "s"), translate("mark.saved"), class_="fg-create")
+            said = tag("span", icon("tick", "s"), " ", translate("mark.saved"), class_="fg-create")
         status = tag("div", said, class_="grow", role="status", aria_live="polite")
         if not self.form.dirty():
             return tag("div", status, class_="card-f form-bar" if said else "form-bar quiet")

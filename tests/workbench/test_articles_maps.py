@@ -151,7 +151,7 @@ def test_two_people_saving_lose_nothing(session: Session) -> None:
     assert saved(session).update.name, "what the other saved stays"
 
 
-@pytest.mark.spec("SVC-03")
+@pytest.mark.spec("SVC-03", "ART-09")
 def test_store_that_fails_loses_nothing(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     card = only(ArticlesPage(session, "brand"), "brand")
     type_in(card, fields.BRAND, "xx_Marque")
