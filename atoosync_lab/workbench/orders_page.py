@@ -110,6 +110,8 @@ class CardsAndMaps:
         title, note = translate(f"{self.prefix}.card.{name}"), translate(f"{self.prefix}.card.{name}_note")
         card = SettingsCard(self.session, title, shown, note=note, on_saved=self.saved, card_id=f"card-{name}", **more)
         self.cards.setdefault(key, []).append(card)
+        if "after" in more:
+            card.paint()  # what stands below may look at the card itself
         return card.view
 
     def table(self, key: str, spec: MapSpec) -> ipywidgets.DOMWidget:
@@ -221,13 +223,9 @@ class OrdersPage(CardsAndMaps):
             visible = any(field.name == path for field in own.form.shown())
             return example(self.reading, own.form.text(path)) if visible else Html("")
 
-        made = self.card(
+        return self.card(
             key, name, shown, after=after, actions={"add-field": add, "another": self.reading.next_order}
         )  # fmt: skip
-        own = card()
-        if own is not None:
-            own.paint()
-        return made
 
     def _carriers(self) -> Sequence[ipywidgets.DOMWidget]:
         by = self.card("carriers", "carriers_by", fields.carriers_by())
