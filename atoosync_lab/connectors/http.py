@@ -6,6 +6,8 @@ Reads are tried again; a write goes out once, and once more only when it is prov
 
 from __future__ import annotations
 
+import functools
+import ssl
 import threading
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -51,6 +53,12 @@ _LONGEST_WAIT = 60.0
 __all__ = ["HttpClient", "connection_failed", "looks_like_html", "refuse_html", "retry_after"]
 
 Auth = httpx.Auth | Callable[[httpx.Request], httpx.Request]
+
+
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """What httpx trusts by default, read once a process: each reading of the certificates takes a tenth of a second."""
+    return httpx.create_ssl_context()
 
 
 class HttpClient:
@@ -104,12 +112,13 @@ class HttpClient:
         self._calls = 0
         self._clock_offset: timedelta | None = None
         limits = httpx.Timeout(timeout, connect=min(timeout, 10.0))
+        certificates = trusted() if verify is True else verify
 
         def client(keepalive: int) -> httpx.Client:
             pool = httpx.Limits(max_connections=20, max_keepalive_connections=keepalive)
             return httpx.Client(
                 auth=auth, timeout=limits, headers=headers, follow_redirects=False,
-                verify=verify, limits=pool, transport=transport,
+                verify=certificates, limits=pool, transport=transport,
             )  # fmt: skip
 
         try:

@@ -57,11 +57,11 @@ def prepare(parent: int) -> None:
     """
     die_with_parent(parent)
     # pyarrow takes pandas in when it first makes a table; httpx reads the certificates of the machine.
-    import httpx
     import pandas  # noqa: F401
     import pyarrow
 
-    from atoosync_lab.model.i18n import catalogue, current_language
+    from atoosync_lab.connectors.http import trusted
+    from atoosync_lab.model.i18n import LANGUAGES, catalogue
     from atoosync_lab.runs.workspace import Workspace
     from atoosync_lab.snapshots import duck
 
@@ -69,8 +69,10 @@ def prepare(parent: int) -> None:
     with contextlib.suppress(ImportError):
         importlib.import_module(_PAGE)
     pyarrow.Table.from_pylist([{"x": 1}])
-    httpx.Client().close()
-    catalogue(current_language())
+    trusted()
+    # Both: whatever the reader's language, exports are written in each.
+    for language in LANGUAGES:
+        catalogue(language)
     duck.connect().close()
     with contextlib.suppress(AtooSyncError):
         Workspace.open().close()

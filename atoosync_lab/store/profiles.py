@@ -68,6 +68,7 @@ class Profiles:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._read: dict[str, tuple[int, Profile]] = {}
 
     def list(self) -> list[ProfileEntry]:
         """All profiles by name."""
@@ -75,13 +76,22 @@ class Profiles:
             return [_entry(row) for row in connection.execute(select(profiles).order_by(profiles.c.name))]
 
     def get(self, profile_id: str | None = None) -> Profile:
-        """A profile; without id, the default one.
+        """A profile; without id, the default one. It may be shared: it is a value, and nobody changes it in place.
 
         Raises:
             SettingsError: unknown id, the message lists the known ones; or no profile at all.
         """
+        # Pages ask at every paint: only a revision that was not read before is parsed.
+        seen = self._read.get(profile_id or "")
         with self._store.read() as connection:
-            return _parse(self._row(connection, profile_id))
+            if seen is not None:
+                current = select(profiles.c.revision).where(profiles.c.id == profile_id)
+                if connection.execute(current).scalar() == seen[0]:
+                    return seen[1]
+            row = self._row(connection, profile_id)
+        found = _parse(row)
+        self._read[found.id] = (row.revision, found)
+        return found
 
     def revision(self, profile_id: str) -> int:
         """Number of the profile's last change, to be given back when it is saved.
