@@ -95,6 +95,16 @@ class Closed(JupyterHandler):
     post = put = patch = delete = head = options = get
 
 
+class BoardPage(TornadoVoilaHandler):  # type: ignore[misc]
+    """A dashboard."""
+
+    @web.authenticated
+    async def get(self, path: str) -> None:
+        """Show it, with the cookie by which the page ends its own kernel when it is left."""
+        _ = self.xsrf_token
+        await super().get(path)
+
+
 class First(JupyterHandler):
     """The bare address leads to the first page."""
 
@@ -228,7 +238,7 @@ class BoardServer(Voila):  # type: ignore[misc]
         [pages] = [each[2] for each in given if each[1] is TornadoVoilaHandler]
         return [
             *(each for each in given if each[1] not in replaced),
-            (url_path_join(base, r"/voila/render/([\w-]+\.ipynb)"), TornadoVoilaHandler, pages),
+            (url_path_join(base, r"/voila/render/([\w-]+\.ipynb)"), BoardPage, pages),
             (url_path_join(base, r"/voila/templates/(.*)"), Part),
             (url_path_join(base, rf"/voila/query/{_KERNEL_ID}"), Waiting),
             (url_path_join(base, rf"/api/kernels/{_KERNEL_ID}"), KernelSeen),
