@@ -74,6 +74,9 @@ class Field:
     suggest: Callable[[str], Sequence[Choice]] | None = None
     """Entries of a long list that fit what is typed in a `text`; anything else may be typed all the same."""
 
+    fold: str = ""
+    """Message id of the fold-out under which it stands, with its neighbours of the same one; empty: in sight."""
+
     @property
     def is_required(self) -> bool:
         """An empty entry is refused."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from atoosync_lab.kit.fields import Field, FieldError, Kind, parse, text_of
 from atoosync_lab.kit.form_rows import PART, row
-from atoosync_lab.kit.markup import Html, join
-from atoosync_lab.model.i18n import Message
+from atoosync_lab.kit.markup import Html, join, tag
+from atoosync_lab.model.i18n import Message, translate
 
 __all__ = ["Field", "FieldError", "Form", "Kind", "parse", "row", "text_of"]
 
@@ -186,8 +187,9 @@ class Form:
             enter: action that Enter in a control sends.
             disabled: rows are shown but not editable.
         """
-        return join(
-            *[
+        parts: list[Html] = []
+        for fold, fields in groupby(self.shown(), lambda field: field.fold):
+            rows = [
                 self.row(
                     field.name,
                     note=(notes or {}).get(field.name),
@@ -195,9 +197,14 @@ class Form:
                     enter=enter,
                     disabled=disabled,
                 )
-                for field in self.shown()
+                for field in fields
             ]
-        )
+            parts.extend([self._folded(fold, rows)] if fold else rows)
+        return join(*parts)
+
+    def _folded(self, fold: str, rows: Sequence[Html]) -> Html:
+        title = translate(fold, None, self._language)
+        return tag("details", tag("summary", title, data_at_key=f"fold-{fold}"), *rows, class_="fold")
 
     def row(
         self,

@@ -16,6 +16,7 @@ from atoosync_lab.runs import systems
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.secrets import Secrets
+from atoosync_lab.store.tokens import ProfileTokens
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -117,6 +118,11 @@ def read_folders(
     lists = saved.erp_lists.model_copy(update={"lists": {**saved.erp_lists.lists, ListName.FOLDERS: folders}})
     workspace.profiles.save(saved.model_copy(update={"erp_lists": lists}), who=who, expected_revision=revision)
     return folders
+
+
+def is_signed_in(workspace: Workspace, profile_id: str) -> bool:
+    """Whether somebody signed in at the profile's ERP; whether the sign-in still holds, only a call can tell."""
+    return ProfileTokens(workspace.store, workspace.secrets, profile_id, "erp").load() is not None
 
 
 def merge(

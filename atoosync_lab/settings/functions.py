@@ -148,8 +148,8 @@ def locked(profile: Profile, group: str, option: str = "") -> Message | None:
         return Message(f"function.locked.{_path(group, option)}")
     bought = profile.subscription.exports if group in ("products", "customers") else profile.subscription.imports
     if bought == 0:
-        counter = "exports" if group in ("products", "customers") else "imports"
-        return Message(f"function.locked.no_{counter}")
+        exports = group in ("products", "customers")
+        return Message("function.locked.no_exports" if exports else "function.locked.no_imports")
     return None
 
 

@@ -31,7 +31,6 @@ from atoosync_lab.workbench.settings_form import SettingsCard
 from atoosync_lab.workbench.waiting import Waiting
 
 API_PATH = "api/"
-_TOKENS = "erp.tokens"
 
 
 def page(namespace: Mapping[str, Any]) -> ConnectionsPage:
@@ -198,7 +197,7 @@ class ErpSide(Side):
         super().__init__(session, "erp", fields, actions)
 
     def _after(self) -> Html:
-        signed_in = _TOKENS in self.session.workspace.secrets.names(self.session.profile_id)
+        signed_in = refreshing.is_signed_in(self.session.workspace, self.session.profile_id)
         state = tag(
             "span",
             icon("tick" if signed_in else "dash"),

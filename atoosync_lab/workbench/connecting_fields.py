@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from atoosync_lab.kit.choices import Choice
@@ -85,7 +86,7 @@ def erp(session: Session) -> Sequence[Field]:
 
 def advanced(session: Session) -> Sequence[Field]:
     """What only a sandbox or another registration at the ERP's publisher changes."""
-    return (
+    fields = (
         Field(
             "erp.login_url", "text", "connect.field.login_url", "connect.help.login_url", required=True, check=address
         ),
@@ -97,6 +98,7 @@ def advanced(session: Session) -> Sequence[Field]:
         Field("erp.pkce", "switch", "connect.field.pkce", "connect.help.pkce"),
         Field("erp.case_sensitive", "switch", "connect.field.case_sensitive", "connect.help.case_sensitive"),
     )  # fmt: skip
+    return tuple(replace(field, fold="connect.advanced") for field in fields)
 
 
 def _shops(session: Session) -> tuple[Choice, ...]:

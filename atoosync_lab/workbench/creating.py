@@ -70,7 +70,7 @@ class Wizard:
             sub,
             body,
             self.error,
-            self._summary(steps[at:]),
+            self._summary(steps[at + 1 :]),
             pages.foot(back, onward, last=last),
         )
 
@@ -237,7 +237,7 @@ class Wizard:
 
     def _function(self, group: str) -> Card:
         served = [o for o in GROUPS[group] if functions.locked(self._draft(), group, o) is None]
-        names = ", ".join(translate(f"wizard.option.{group}.{option}").lower() for option in served)
+        names = ", ".join(translate(f"wizard.brief.{group}.{option}") for option in served)
         return Card(
             field=group,
             value="",

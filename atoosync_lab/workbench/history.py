@@ -70,7 +70,7 @@ class HistoryCard:
             tag("div", tag("h2", translate("history.title")), class_="card-h"),
             tag("p", translate("history.sub"), class_="card-b sub"),
             said,
-            tag("ul", *[self._change(c, c.revision == newest) for c in changes[: self._limit]], class_="history"),
+            tag("ul", *[self._change(c, c.revision == newest) for c in changes[: self._limit]], class_="changes-log"),
             tag("div", more, class_="card-f") if more is not None else None,
             class_="card",
         )
@@ -154,7 +154,7 @@ class HistoryCard:
                 "button", translate("history.restore"), type="button", class_="btn btn-s btn-d", data_at_do="restore",
                 data_at_value=change.revision, data_at_key=f"restore-{change.revision}",
             ),
-            class_="acts ask",
+            class_="acts asks",
         )  # fmt: skip
 
     def _row(self, name: str, before: Any, after: Any) -> Html:

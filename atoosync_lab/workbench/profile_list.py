@@ -247,5 +247,5 @@ class ProfileList:
         )  # fmt: skip
         order = (no, yes) if danger else (yes, no)
         return tag(
-            "div", *parts, tag("div", *order, class_="row wrap", style="margin-top:8px"), class_="ask", role="group"
+            "div", *parts, tag("div", *order, class_="row wrap", style="margin-top:8px"), class_="asks", role="group"
         )

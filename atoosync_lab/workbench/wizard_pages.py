@@ -124,7 +124,7 @@ def summary(kind: str, erp: str, shop: str, chosen: Functions, name: str, left: 
         ("shop", translate(f"wizard.shop.{shop}") if shop else ""),
         ("functions", ", ".join(translate(f"wizard.short.{group}") for group in on) if "functions" not in left else ""),
         ("name", name),
-        ("left", (translate("wizard.then") + " ").join(translate(f"wizard.step.{step}").lower() for step in left)),
+        ("left", (translate("wizard.then") + " ").join(translate(f"wizard.left.{step}") for step in left)),
     ]
     listed = [
         part for key, value in facts if value for part in (tag("dt", translate(f"wizard.fact.{key}")), tag("dd", value))
