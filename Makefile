@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help venv demo lab boards test check format bench screens matrix commands lock lock-check clean
+.PHONY: help venv demo lab worker boards test check format bench screens matrix commands lock lock-check clean
 
 VENV := .venv
 BIN  := $(VENV)/bin
@@ -35,15 +35,17 @@ $(DEV): requirements-dev.lock requirements.lock pyproject.toml tools/venv.sh too
 demo: $(RUN) ## the whole story on sandboxes: no account, no client's shop
 	@$(BIN)/atoosync demo $(ARGS)
 
-lab: $(RUN) ## JupyterLab on notebooks/ (port 8888)
+lab: $(RUN) ## JupyterLab on notebooks/ (port 8888), with a worker for what is scheduled
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp tools/lab/overrides.$(UI).json $(VENV)/share/jupyter/lab/settings/overrides.json
-	@$(BIN)/jupyter lab --ip=127.0.0.1 --port=$(LAB_PORT) --ServerApp.root_dir="$(CURDIR)/notebooks" $(ROOT) $(ARGS)
+	@$(BIN)/atoosync worker & worker=$$!; trap 'kill $$worker 2>/dev/null; wait $$worker' EXIT; trap : INT TERM; \
+		$(BIN)/jupyter lab --ip=127.0.0.1 --port=$(LAB_PORT) --ServerApp.root_dir="$(CURDIR)/notebooks" $(ROOT) $(ARGS)
 
-boards: $(RUN) ## the dashboards, served by Voila (port 8866)
-	@JUPYTER_CONFIG_DIR="$(CURDIR)/atoosync_lab/boards/jupyter" JUPYTER_PATH="$(CURDIR)/atoosync_lab/boards/jupyter" \
-		$(BIN)/voila dashboards --Voila.ip=127.0.0.1 --port=$(BOARDS_PORT) --Voila.auto_token=True \
-		--VoilaConfiguration.show_tracebacks=False --VoilaConfiguration.allow_template_override=NO $(ARGS)
+worker: $(RUN) ## execute what is scheduled, without JupyterLab
+	@$(BIN)/atoosync worker $(ARGS)
+
+boards: $(RUN) ## the dashboards (port 8866): all profiles, or those of one client (CLIENT=name)
+	@$(BIN)/atoosync board serve $(CLIENT) --port $(BOARDS_PORT) $(ARGS)
 
 test: $(DEV) ## every test, with a real browser for the pages (ARGS="-k word" narrows)
 	@sh tools/browser.sh

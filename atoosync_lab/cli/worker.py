@@ -28,5 +28,7 @@ def worker(
 
     with workspace() as space, Worker(space, worker_id or default_id(), concurrency=concurrency, say=_say) as working:
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: working.request_end())
+            # Started in the background of a terminal, Ctrl-C is meant for another program: it stays ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda *_: working.request_end())
         working.serve()
