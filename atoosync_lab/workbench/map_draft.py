@@ -19,17 +19,16 @@ from atoosync_lab.runs.workspace import whoami
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.errors import ConflictError
 from atoosync_lab.store.profiles import Change
-from atoosync_lab.workbench import mapping_rows
+from atoosync_lab.workbench import map_values, mapping_rows
 from atoosync_lab.workbench.held import Effect
-from atoosync_lab.workbench.mapping_rows import Conflict, Kind, MapRow, MapSpec, Option, State, Target, Values
+from atoosync_lab.workbench.map_values import Conflict
+from atoosync_lab.workbench.mapping_rows import Kind, MapRow, MapSpec, Option, State, Target, Values
 from atoosync_lab.workbench.usage import Usage, usage
 
 _LOG = logging.getLogger(__name__)
 
 LONGEST = 200
 """Characters of a typed cell; the settings' own limits are shorter and judged when it is saved."""
-
-_LISTS = ("shop_lists", "erp_lists")
 
 
 class MapDraft:
@@ -72,8 +71,8 @@ class MapDraft:
             column: {o.value: o for o in options} for column, options in self.options.items()
         }
         self.rows: dict[str, MapRow] = {row.id: row for row in found}
-        self.saved: Values = mapping_rows.read(self.spec, self.base, found)
-        self.saved_defaults = mapping_rows.defaults(self.spec, self.base)
+        self.saved: Values = map_values.read(self.spec, self.base, found)
+        self.saved_defaults = map_values.defaults(self.spec, self.base)
         self.changes = {r: self._still(r, cells) for r, cells in self.changes.items() if r in self.rows}
         self.changes = {r: cells for r, cells in self.changes.items() if cells}
         self.fallback = {p: v for p, v in self.fallback.items() if v != self.saved_defaults.get(p, "")}
@@ -220,7 +219,7 @@ class MapDraft:
         except AtooSyncError as error:
             self.failure = error.message
             return
-        self.theirs = mapping_rows.conflicts(before, self.saved, mine)
+        self.theirs = map_values.conflicts(before, self.saved, mine)
         self.theirs.defaults = {
             path: self.saved_defaults[path]
             for path, value in my_defaults.items()
@@ -245,24 +244,14 @@ class MapDraft:
         return True
 
     def _conflict(self, *, always: bool = False) -> bool:
-        """Whether what was saved since must be read first; the same person's other blocks are no other opinion."""
-        since = [
-            c for c in self.session.workspace.profiles.history(self.session.profile_id) if c.revision > self.revision
-        ]
-        settings = [c for c in since if any(not name.startswith(_LISTS) for name in c.fields())]
-        mine = all(change.who == whoami() for change in settings)
-        touched = any(
-            name.startswith((self.spec.path, *(t.default for t in self.spec.targets if t.default)))
-            for change in settings
-            for name in change.fields()
-        )
-        if not always and (not settings or (mine and not touched)):
-            return False
-        self.others = tuple(settings or since)
-        return True
+        """Whether what was saved since must be read first."""
+        paths = (self.spec.path, *(t.default for t in self.spec.targets if t.default))
+        found = map_values.saved_since(self.session, self.revision, paths, always=always)
+        self.others = found or self.others
+        return bool(found)
 
     def _written(self, profile: Profile) -> Profile:
-        return mapping_rows.write(self.spec, profile, self.rows, self.changes, self.fallback)
+        return map_values.write(self.spec, profile, self.rows, self.changes, self.fallback)
 
     def _refused(self, error: ValidationError) -> None:
         """The settings' own objection, beside the row it is about."""

@@ -107,7 +107,7 @@ def _defaults(draft: MapDraft, selected: Sequence[str], bulk: Mapping[str, str])
     certain = tag(
         "button", translate("map.relate_rate" if spec.rated else "map.relate_name"), type="button",
         class_="btn btn-s btn-q", data_at_do="certain", data_at_key="certain",
-    )  # fmt: skip
+    ) if spec.asks else None  # fmt: skip
     nothing = tag(
         "button", translate("map.remove"), type="button", class_="btn btn-s btn-q", data_at_do="none",
         data_at_key="none",

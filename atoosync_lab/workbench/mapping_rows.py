@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from atoosync_lab.model.reference_lists import ListItem
 from atoosync_lab.settings import Profile
@@ -84,6 +83,8 @@ class Target:
     initial: str = ""
     """What a new entry takes where nothing was chosen."""
     width: int | None = None
+    optional: bool = False
+    """Left out where the page is narrow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,13 +151,6 @@ class MapSpec:
         return next((t for t in self.targets if t.column == column), None)
 
 
-def setting(document: Mapping[str, Any], path: str) -> Any:
-    """Value of a dotted setting in a profile's document."""
-    for name in path.split("."):
-        document = document[name]
-    return document
-
-
 def options_of(items: Iterable[ListItem], key: Callable[[ListItem], str] = lambda i: i.id) -> tuple[Option, ...]:
     """Items of a reference list as values; technical names that no one types are left out."""
     return tuple(
@@ -171,64 +165,6 @@ def options_of(items: Iterable[ListItem], key: Callable[[ListItem], str] = lambd
         for item in items
         if item.active or item.extra.get(GONE)
     )
-
-
-def read(spec: MapSpec, profile: Profile, rows: Sequence[MapRow]) -> Values:
-    """The values saved for these rows."""
-    document = profile.model_dump(mode="json")
-    entries = setting(document, spec.path)
-    found: Values = {}
-    for row in rows:
-        if row.path:
-            found[row.id] = {spec.targets[0].column: str(setting(document, row.path) or "")}
-        elif spec.nested:
-            rule = entries.get(row.id)
-            found[row.id] = {
-                t.column: t.empty if rule is None else _text(setting(rule, t.column)) for t in spec.targets
-            }
-        else:
-            found[row.id] = {spec.targets[0].column: str(entries.get(row.id, ""))}
-    return found
-
-
-def defaults(spec: MapSpec, profile: Profile) -> dict[str, str]:
-    """Setting -> value of every default."""
-    document = profile.model_dump(mode="json")
-    return {t.default: _text(setting(document, t.default)) for t in spec.targets if t.default}
-
-
-def write(
-    spec: MapSpec, profile: Profile, rows: Mapping[str, MapRow], changes: Values, fallback: Mapping[str, str]
-) -> Profile:
-    """A profile with changed rows and defaults in it; nothing else of it moves.
-
-    Args:
-        spec: the map.
-        profile: the settings as saved last.
-        rows: rows by id.
-        changes: changed cells only; a row left without any value goes out of the map.
-        fallback: changed defaults, setting -> value.
-
-    Raises:
-        pydantic.ValidationError: a value does not fit its setting.
-    """
-    document = profile.model_dump(mode="json")
-    entries = setting(document, spec.path)
-    for row_id, cells in changes.items():
-        row = rows.get(row_id)
-        if row is not None and row.path:
-            _place(document, row.path, next(iter(cells.values())))
-        elif spec.nested:
-            _set_rule(spec, entries, row_id, cells)
-        else:
-            value = next(iter(cells.values()))
-            if value:
-                entries[row_id] = value
-            else:
-                entries.pop(row_id, None)
-    for path, value in fallback.items():
-        _place(document, path, value)
-    return Profile.model_validate(document)
 
 
 def state(
@@ -302,66 +238,3 @@ def certain(spec: MapSpec, row: MapRow, options: Sequence[Option]) -> str:
         return found[0]
     scores = sorted((likeness(row.names, by_value[v].label, by_value[v].note) for v in found), reverse=True)
     return found[0] if len(scores) > 1 and scores[0] > scores[1] and scores[0] >= 0.5 else ""
-
-
-@dataclass(slots=True)
-class Conflict:
-    """What somebody else changed meanwhile in the rows that are changed here."""
-
-    rows: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Row -> column -> the value saved by the other."""
-    defaults: dict[str, str] = field(default_factory=dict)
-
-
-def conflicts(base: Values, theirs: Values, changes: Values) -> Conflict:
-    """Cells that both sides changed, to different values."""
-    found = Conflict()
-    for row_id, cells in changes.items():
-        for column, value in cells.items():
-            now = theirs.get(row_id, {}).get(column, "")
-            if now != base.get(row_id, {}).get(column, "") and now != value:
-                found.rows.setdefault(row_id, {})[column] = now
-    return found
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else ""
-    return "" if value is None else str(value)
-
-
-def _typed(spec: MapSpec, column: str, value: str) -> Any:
-    target = spec.target(column)
-    return bool(value) if target is not None and target.kind is Kind.SWITCH else value
-
-
-def _set_rule(spec: MapSpec, entries: dict[str, Any], row_id: str, cells: Mapping[str, str]) -> None:
-    known = row_id in entries
-    rule = dict(entries.get(row_id) or _empty_rule(spec))
-    rule.update({column: _typed(spec, column, value) for column, value in cells.items()})
-    if spec.presence:
-        gone = not rule.get(spec.presence)
-        if not known:
-            rule.update({t.column: t.initial for t in spec.targets if t.initial and not rule.get(t.column)})
-    else:
-        gone = rule == _empty_rule(spec) or not _chosen(spec, rule)
-    if gone:
-        entries.pop(row_id, None)
-    else:
-        entries[row_id] = rule
-
-
-def _empty_rule(spec: MapSpec) -> dict[str, Any]:
-    return {t.column: _typed(spec, t.column, t.empty) for t in spec.targets}
-
-
-def _chosen(spec: MapSpec, rule: Mapping[str, Any]) -> bool:
-    """A rule of which nothing but a switch is left says nothing."""
-    return any(rule.get(t.column) for t in spec.targets if t.kind is not Kind.SWITCH)
-
-
-def _place(document: dict[str, Any], path: str, value: Any) -> None:
-    *parents, last = path.split(".")
-    for name in parents:
-        document = document[name]
-    document[last] = value

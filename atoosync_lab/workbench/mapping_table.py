@@ -32,7 +32,7 @@ _LOOKS: Mapping[str, Look] = {"num": "num", "strong": "strong", "mono": "mono", 
 """Kinds of the columns that are read."""
 STANDING = "standing"
 """Column of a row's state; a map may have a column of its own called `state`."""
-_WIDTHS: Mapping[str, int] = {"rate": 88, "code": 90, "id": 70, "id_shown": 70}
+_WIDTHS: Mapping[str, int] = {"rate": 88, "code": 90, "id": 70, "id_shown": 58}
 
 
 class MappingTable:
@@ -231,7 +231,7 @@ class MappingTable:
             for name, title, kind in spec.heads
         ]  # fmt: skip
         if self.draft.counts_usage:
-            columns.append(Column("used", translate(spec.used), kind="num", width=126, optional=True))
+            columns.append(Column("used", translate(spec.used), kind="num", width=138, optional=True))
         for target in spec.targets:
             # A typed column is filled in from the bar above; in the table it is read.
             kind: Look = "text" if target.kind is Kind.TEXT else "choice"
@@ -242,12 +242,12 @@ class MappingTable:
                     kind=kind,
                     width=target.width,
                     filter=True if kind == "text" else "list",
-                    optional=target.kind is not Kind.CHOICE,
+                    optional=target.optional or target.kind is not Kind.CHOICE,
                     choices=target.column if kind == "choice" else "",
                     placeholder=translate(target.placeholder or "map.no") if kind == "choice" else "",
                 )
             )
-        columns.append(Column(STANDING, translate("map.head.state"), kind="pill", width=152, filter="list"))
+        columns.append(Column(STANDING, translate("map.head.state"), kind="pill", width=148, filter="list"))
         return columns
 
     def _choices(self) -> dict[str, Sequence[Choice]]:
