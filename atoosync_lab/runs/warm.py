@@ -107,15 +107,18 @@ class KernelPool:
         deadline = time.monotonic() + READY_WITHIN
         while True:
             try:
-                kernel = self._ready.get(timeout=max(0.1, deadline - time.monotonic()))
+                kernel, client = self._ready.get(timeout=max(0.1, deadline - time.monotonic()))
             except queue.Empty:
                 raise StopError("kernel.none", cause=self._failure or "-") from None
             if kernel.is_alive():
                 break
+            client.stop_channels()
             self._wanted.put(True)
-        if env:
+        try:
             lines = [f"os.environ[{name!r}] = {value!r}" for name, value in env.items()]
-            _execute(kernel, "import os\n" + "\n".join(lines) + "\ndel os")
+            _execute(client, "\n".join(("import os", *lines, "del os")))
+        finally:
+            client.stop_channels()
         # From here on nbclient speaks to it, which is asynchronous.
         kernel.client_class = "jupyter_client.asynchronous.AsyncKernelClient"
         return kernel
@@ -141,7 +144,8 @@ class KernelPool:
         self._wanted.put(False)
         self._keeper.join(READY_WITHIN)
         while not self._ready.empty():
-            kernel = self._ready.get_nowait()
+            kernel, client = self._ready.get_nowait()
+            client.stop_channels()
             with contextlib.suppress(Exception):
                 kernel.shutdown_kernel(now=True)
 
@@ -154,7 +158,8 @@ class KernelPool:
                 if not self._closing.wait(RETRY_AFTER):
                     self._wanted.put(True)
 
-    def _start(self) -> Any:
+    def _start(self) -> tuple[Any, Any]:
+        """A kernel with the client that speaks to it until a run takes it: a new one would wait for it once more."""
         from jupyter_client.manager import KernelManager
 
         kernel = KernelManager(kernel_name="python3")
@@ -162,29 +167,27 @@ class KernelPool:
             # Nothing of a run passes over a port that others on this machine could read.
             kernel.transport = "ipc"
         kernel.start_kernel(env={**os.environ, **self._env})
+        client = kernel.blocking_client()
+        client.start_channels()
         try:
-            _execute(kernel, f"from {__name__} import prepare as _p; _p({os.getpid()}); del _p")
+            client.wait_for_ready(timeout=READY_WITHIN)
+            _execute(client, f"from {__name__} import prepare as _p; _p({os.getpid()}); del _p")
         except BaseException:
+            client.stop_channels()
             with contextlib.suppress(Exception):
                 kernel.shutdown_kernel(now=True)
             raise
-        return kernel
+        return kernel, client
 
 
-def _execute(kernel: Any, code: str) -> None:
+def _execute(client: Any, code: str) -> None:
     """Run a line in a kernel, unseen: it neither counts nor stays in the history.
 
     Raises:
         StopError: the kernel refused it.
     """
-    client = kernel.blocking_client() if hasattr(kernel, "blocking_client") else kernel.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=READY_WITHIN)
-        answer = client.execute_interactive(
-            code, silent=True, store_history=False, allow_stdin=False, timeout=READY_WITHIN, output_hook=lambda _: None
-        )
-    finally:
-        client.stop_channels()
+    answer = client.execute_interactive(
+        code, silent=True, store_history=False, allow_stdin=False, timeout=READY_WITHIN, output_hook=lambda _: None
+    )
     if answer["content"]["status"] != "ok":
         raise StopError("kernel.none", cause=str(answer["content"].get("ename", "")))
