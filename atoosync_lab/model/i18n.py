@@ -69,8 +69,11 @@ def translate(code: str, params: Mapping[str, Any] | None = None, language: str 
 
 
 AMOUNTS = frozenset(
-    {"amount", "actual", "planned", "charged", "price", "difference", "explained", "unexplained", "missing_amount"}
-)
+    {
+        "amount", "actual", "planned", "charged", "price", "difference", "explained", "unexplained", "missing_amount",
+        "ceiling",
+    }
+)  # fmt: skip
 """Fields of sentences that are amounts: written with two decimals at least, as the language writes them."""
 NUMBERS = frozenset({"rate", "minutes", "seconds"})
 """Fields that are numbers. References and codes are never touched, whatever they look like."""

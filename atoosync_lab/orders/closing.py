@@ -53,6 +53,7 @@ def check(
             page,
             "difference",
             signed(difference.amount),
+            difference=signed(difference.amount),
             unexplained=signed(difference.unexplained),
             ceiling=settings.options.ceiling,
             decimals=settings.header.price_precision,

@@ -240,7 +240,9 @@ class PlanTable:
         table = changes.table(row.changes) if row.changes else None
         told_all = tag("div", known, class_="explained") if known else None
         inside = tag("div", reason, mended, table, told_all, class_="inner")
-        return tag("tr", tag("td", inside, colspan=len(_COLUMNS)), class_="detail")
+        # A narrow box hides one column: what spans it would leave the others a seventh to share.
+        rest = tag("td", class_="c-opt")
+        return tag("tr", tag("td", inside, colspan=len(_COLUMNS) - 1), rest, class_="detail")
 
     def _pager(self, found: int) -> Html:
         first, last = self._offset + 1, min(self._offset + PAGE, found)

@@ -290,7 +290,7 @@ def test_shipping_is_on_the_document_and_what_is_missing_holds_the_order():
     unexplained = bundle(goods, "27.60", total_excl="23.00")
     result = build_document(unexplained, settings({"difference_line": True}), context())
     assert codes(result) == {"orders.difference_too_great.unknown"}
-    assert "+3.60" in held(result).reasons[0].message.text()
+    assert "+3,60" in held(result).reasons[0].message.text()
 
 
 @pytest.mark.spec("ORD-07")
