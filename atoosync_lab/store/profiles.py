@@ -21,7 +21,10 @@ from atoosync_lab.store.errors import ConflictError
 from atoosync_lab.store.tables import profile_history, profiles
 from atoosync_lab.store.types import now
 
-_FORGOTTEN = (tables.secrets, tables.token_refreshes, tables.marks, tables.links, tables.fingerprints, tables.leases)
+_FORGOTTEN = (
+    tables.secrets, tables.token_refreshes, tables.marks, tables.links, tables.fingerprints, tables.leases,
+    tables.schedules,
+)  # fmt: skip
 """What goes with a profile. Ledger, journal and counters stay: what was sent stays sent, for a later one too."""
 
 _NO_SETTING = frozenset({"id", "name", "subscription"})

@@ -17,6 +17,7 @@ from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile, functions
 from atoosync_lab.settings.functions import GROUPS, Functions
 from atoosync_lab.store.journal_records import RunState
+from atoosync_lab.store.schedules import Schedules
 from atoosync_lab.workbench.creating import Wizard
 from atoosync_lab.workbench.profiles_page import ProfilesPage
 
@@ -359,3 +360,16 @@ def test_page_without_any_profile_opens_the_wizard_and_names_the_cure(workspace:
     assert page.list.current == "ebp-saas-x-prestashop"
     with pytest.raises(SettingsError):
         ProfilesPage(workspace, "inconnu")
+
+
+@pytest.mark.spec("SVC-03")
+def test_schedules_go_with_a_deleted_profile_and_not_into_its_copy(workspace: Workspace) -> None:
+    page = two(workspace)
+    kept = Schedules(workspace.store)
+    for profile in ("velo", "fournil"):
+        kept.add(profile, "stocks", {}, "Europe/Paris", who="camille", next_at=None)
+    press(page, "duplicate", "velo")
+    press(page, "yes")
+    press(page, "delete", "velo")
+    press(page, "yes")
+    assert [task.profile for task in kept.list()] == ["fournil"]
