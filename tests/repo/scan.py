@@ -91,6 +91,7 @@ FILE_SUFFIXES = (
     "pdf",
     "po",
     "css",
+    "html",
     "js",
     "ini",
     "log",

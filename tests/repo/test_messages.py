@@ -17,7 +17,15 @@ PACKAGE = ROOT / "atoosync_lab"
 LANGUAGES = ("fr", "en")
 
 # Dotted literals that are no message codes: logger names of the HTTP library.
-NOT_SENTENCES = {"httpcore.connection", "httpcore.http11", "httpcore.proxy"}
+NOT_SENTENCES = {
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.proxy",
+    # Names of the channel between a page and its kernel, and the module that serves dashboards.
+    "v1.kernel.websocket.jupyter.org",
+    "jupyter.widget.control",
+    "atoosync_lab.boards.server",
+}
 # Rooms whose dotted literals are names of other things: fields of the systems that the sandbox plays.
 NOT_SCANNED = {"sandbox", "locale"}
 
