@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from atoosync_lab.connectors.redaction import Redactor
-from atoosync_lab.model.errors import StorageError
+from atoosync_lab.model.errors import SettingsError, StorageError
 from atoosync_lab.model.i18n import LANGUAGES, Message
 from atoosync_lab.runs import figures
 from atoosync_lab.runs.live import Live, sweep
@@ -108,6 +109,13 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
         raise
     sweep(folder, frozenset(run.id for run in runs if run.state in GOING))
     return path
+
+
+def renew(workspace: Workspace, *profiles: str) -> None:
+    """Write the exports of profiles anew after a change; where it fails, the next run's end does it."""
+    for profile in dict.fromkeys(profiles):
+        with suppress(StorageError, SettingsError):
+            export_journal(workspace, profile)
 
 
 def _facts(workspace: Workspace, profile: Profile) -> dict[str, str]:

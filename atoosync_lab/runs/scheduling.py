@@ -15,6 +15,7 @@ from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.events import Level, Stage
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs import calendar, flows
+from atoosync_lab.runs.exporting import renew
 from atoosync_lab.runs.queue import Engine, RunSpec, running_of
 from atoosync_lab.runs.workspace import Workspace, whoami
 from atoosync_lab.settings.schedule import ScheduleRule
@@ -60,7 +61,9 @@ def add(workspace: Workspace, profile: str, flow: str, rule: ScheduleRule, zone:
     chosen = check_zone(zone or found.timezone)
     name, next_at = flows.get(flow).name, _first(rule, chosen)
     document = rule.model_dump(mode="json")
-    return Schedules(workspace.store).add(found.id, name, document, chosen, who=whoami(), next_at=next_at)
+    added = Schedules(workspace.store).add(found.id, name, document, chosen, who=whoami(), next_at=next_at)
+    renew(workspace, found.id)
+    return added
 
 
 def change(
@@ -74,7 +77,7 @@ def change(
     """
     check_zone(zone)
     workspace.profiles.get(profile)
-    return Schedules(workspace.store).save(
+    saved = Schedules(workspace.store).save(
         schedule.id,
         profile=profile,
         flow=flows.get(flow).name,
@@ -84,19 +87,25 @@ def change(
         next_at=None if schedule.paused else _first(rule, zone),
         expected_revision=schedule.revision,
     )
+    renew(workspace, schedule.profile, saved.profile)
+    return saved
 
 
 def pause(workspace: Workspace, schedule_id: str) -> Schedule:
     """No further start, until it is resumed."""
     repository = Schedules(workspace.store)
-    return repository.pause(repository.get(schedule_id).id, who=whoami())
+    paused = repository.pause(repository.get(schedule_id).id, who=whoami())
+    renew(workspace, paused.profile)
+    return paused
 
 
 def resume(workspace: Workspace, schedule_id: str) -> Schedule:
     """Starts go on; those missed meanwhile are not made up for."""
     repository = Schedules(workspace.store)
     found = repository.get(schedule_id)
-    return repository.resume(found.id, who=whoami(), next_at=_first(rule_of(found), found.zone))
+    resumed = repository.resume(found.id, who=whoami(), next_at=_first(rule_of(found), found.zone))
+    renew(workspace, found.profile)
+    return resumed
 
 
 def remove(workspace: Workspace, schedule_ids: Sequence[str]) -> int:
@@ -106,7 +115,10 @@ def remove(workspace: Workspace, schedule_ids: Sequence[str]) -> int:
         SettingsError: one of them is unknown; nothing was deleted.
     """
     repository = Schedules(workspace.store)
-    return repository.remove([repository.get(schedule_id).id for schedule_id in schedule_ids])
+    found = [repository.get(schedule_id) for schedule_id in schedule_ids]
+    removed = repository.remove([schedule.id for schedule in found])
+    renew(workspace, *(schedule.profile for schedule in found))
+    return removed
 
 
 def offer_due(workspace: Workspace, engine: Engine, moment: datetime) -> int:

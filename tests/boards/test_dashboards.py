@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,11 @@ from atoosync_lab.boards.records import Balance, Wanted
 from atoosync_lab.boards.run import RunBoard
 from atoosync_lab.boards.running import RunningBoard
 from atoosync_lab.runs import live as live_runs
+from atoosync_lab.runs import scheduling
 from atoosync_lab.runs.exporting import export_journal, live_export
 from atoosync_lab.runs.workspace import Workspace
+from atoosync_lab.settings import Profile
+from atoosync_lab.settings.schedule import ScheduleRule
 from atoosync_lab.store.journal_records import Counts, RunState
 from tests.boards.full import make_full_home, tell
 
@@ -284,3 +287,20 @@ def test_two_folders_are_read_as_one(home: Path) -> None:
 @pytest.fixture(autouse=True)
 def french(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ATOOSYNC_LANG", raising=False)
+
+
+@pytest.mark.spec("RUN-10")
+def test_change_of_schedules_is_seen_at_once(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path) as workspace:
+        workspace.profiles.create(Profile.model_validate({"id": "velo", "name": "Vélo Nord"}), who="camille")
+        rule = ScheduleRule(start_date=date(2026, 1, 1), start_time=time(6, 0))
+        added = scheduling.add(workspace, "velo", "stocks", rule)
+        journals = Journals(tmp_path / "exports", language="fr")
+        assert [(each.flow, each.paused) for each in journals.planned(NOW)] == [("stocks", False)]
+        scheduling.pause(workspace, added.id)
+        assert [(each.flow, each.paused) for each in journals.planned(NOW)] == [("stocks", True)]
+        assert "suspendue" in board(journals).profiles.html
+        assert "aucune encore" in board(journals).profiles.html
+        scheduling.resume(workspace, added.id)
+        scheduling.remove(workspace, [added.id])
+        assert journals.planned(NOW) == []
