@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from atoosync_lab.connectors.base import Scope
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.runs.flows import FLOWS, Flow
 from atoosync_lab.runs.what_if import last_captures
 from atoosync_lab.runs.workspace import Workspace
-from atoosync_lab.snapshots import duck
+from atoosync_lab.snapshots import captures, duck
 from atoosync_lab.snapshots.captures import Capture
 
 MOST = 8
@@ -159,11 +160,11 @@ def _some_orders(workspace: Workspace, profile: str, text: str, limit: int) -> l
 
 
 def _some_products(workspace: Workspace, profile: str, text: str, limit: int) -> list[Candidate]:
-    found = last_captures(workspace, profile, FLOWS["articles"])
-    if found is None:
+    erp = captures.latest(workspace.home.captures, profile, "erp", (Scope.PRODUCTS,))
+    if erp is None:
         return []
     rows = _query(
-        found["erp"],
+        erp,
         "SELECT key, coalesce(fields['Caption'], '') AS label FROM erp.product WHERE key <> ''"
         " AND (contains(lower(key), lower(?)) OR contains(lower(coalesce(fields['Caption'], '')), lower(?)))"
         f" ORDER BY key = ? DESC, key LIMIT {int(limit)}",

@@ -86,7 +86,8 @@ class RunPage:
     def __init__(self, session: Session, given: RunParameters) -> None:
         self._session, self._given = session, given
         self._launch = launching.Launch(session, given.flow, self._start, self._paint)
-        self._panel: RunPanel | None = None
+        self.panel: RunPanel | None = None
+        """The run on show."""
         self._trouble = ""
         self._reported = ""
         self._busy: asyncio.Future[Any] | None = None
@@ -134,22 +135,22 @@ class RunPage:
         self, run_id: str, flow: str, *, dry_run: bool, work: Callable[[], RunResult] | None = None
     ) -> RunResult | None:
         self._trouble, self._reported, self.result = "", "", None
-        self._panel = RunPanel(self._session, run_id, flow, dry_run=dry_run, repaint=self._paint)
+        self.panel = RunPanel(self._session, run_id, flow, dry_run=dry_run, repaint=self._paint)
         self._launch.close(flow)
         try:
-            row = await self._panel.follow(work)
+            row = await self.panel.follow(work)
         except AtooSyncError as error:
             self._say(error)
             raise
         self._paint()
         if row is None:
             return None
-        self.result = RunResult(row, self._panel.facts.plan or _plan_of(self._session, row))
+        self.result = RunResult(row, self.panel.facts.plan or _plan_of(self._session, row))
         return self.result
 
     def _say(self, error: AtooSyncError) -> None:
         """What ended a run before its journal row could tell."""
-        if self._panel is None or self._panel.facts.run is None:
+        if self.panel is None or self.panel.facts.run is None:
             self._trouble = str(error)
         self._paint()
 
@@ -177,7 +178,7 @@ class RunPage:
 
     def html(self) -> Html:
         """The page."""
-        panel = self._panel
+        panel = self.panel
         over = panel is None or panel.facts.ended or bool(self._trouble)
         launch = self._launch.html() if over and not self._given.run_id else None
         if panel is None or (self._trouble and panel.facts.run is None):
@@ -194,12 +195,12 @@ class RunPage:
 
     def _to_panel(self, name: str, value: str) -> None:
         """An action of the panel, whichever is on show."""
-        if self._panel is not None:
-            self._panel.actions[name](value)
+        if self.panel is not None:
+            self.panel.actions[name](value)
 
     def _report(self, _: str) -> None:
-        if self._panel is not None and self._panel.facts.ended:
-            self._reported = str(report(self._session.workspace, self._panel.facts.run_id))
+        if self.panel is not None and self.panel.facts.ended:
+            self._reported = str(report(self._session.workspace, self.panel.facts.run_id))
             self._paint()
 
 

@@ -188,12 +188,12 @@ class WhyPage:
 
     def _explained(self, explanation: Explanation) -> Html:
         zone = self._session.profile.timezone
-        mine = [s for s in explanation.verdicts if s.flow in ("", self._flow)]
-        banners = [why_parts.verdict(step) for step in mine]
+        main_step = why_parts.main_step(explanation, self._flow)
+        banner = why_parts.verdict(main_step) if main_step else None
         main = tag("div", why_parts.chain(explanation, self._flow, zone), class_="c8")
-        aside = tag("div", tag("div", *self._cards(explanation, mine), class_="side-cards"), class_="c4")
+        aside = tag("div", tag("div", *self._cards(explanation, main_step), class_="side-cards"), class_="c4")
         grid = tag("div", main, aside, class_="grid") if explanation.flows else None
-        return join(self._flows(explanation), *banners, grid)
+        return join(self._flows(explanation), banner, grid)
 
     def _flows(self, explanation: Explanation) -> Html | None:
         """The flows that decide something about this record; one is on show."""
@@ -211,8 +211,8 @@ class WhyPage:
             style="margin-bottom:16px;flex-wrap:wrap",
         )  # fmt: skip
 
-    def _cards(self, explanation: Explanation, mine: list[Step]) -> list[Html]:
-        cards = [card for step in mine[:1] if (card := self._ways(step)) is not None]
+    def _cards(self, explanation: Explanation, step: Step | None) -> list[Html]:
+        cards = [card] if step is not None and (card := self._ways(step)) is not None else []
         told = why_parts.history(explanation, self._session.profile.timezone)
         if told is not None:
             cards.append(_card(translate("why.history"), told))

@@ -61,16 +61,29 @@ def verdict(step: Step) -> Html:
     return tag("div", tag("span", icon(shape), class_="disc"), text, class_=f"verdict-big {look}", role="status")
 
 
+_MAIN = ("order", "credit_note", "product", "price", "stock", "status")
+"""Kinds of record that people ask about; rows of a buyer, a settlement or a status follow from them."""
+
+
+def main_step(explanation: Explanation, flow: str) -> Step | None:
+    """The step that decides: of an order's rows the order's own."""
+    mine = [s for s in explanation.verdicts if s.flow in ("", flow)]
+    own = [s for s in mine if s.row is not None and s.row.entity in _MAIN]
+    return next(iter(own or mine), None)
+
+
 def chain(explanation: Explanation, flow: str, zone: str) -> Html:
     """The steps of one flow, in order."""
     steps = [s for s in explanation.steps if s.kind in ("read", "filtered", "decided") and s.flow in ("", flow)]
     refused = any(value.startswith("failed") for s in steps if s.kind == "filtered" for _, value in s.facts)
-    return tag("ol", *[_link(step, zone, refused) for step in steps], class_="chain")
+    main = main_step(explanation, flow)
+    # A filter that refuses the record is what decided; else the rule is.
+    links_ = [_link(s, zone, decisive=s.kind == "filtered" if refused else s is main) for s in steps]
+    return tag("ol", *links_, class_="chain")
 
 
-def _link(step: Step, zone: str, refused: bool) -> Html:
-    """One step. A filter that refuses the record is what decided; else the rule is."""
-    decisive = (step.kind == "filtered" and refused) or (step.kind == "decided" and not refused)
+def _link(step: Step, zone: str, *, decisive: bool) -> Html:
+    """One step."""
     mark = None
     if decisive:
         mark = tag("span", icon("tick"), translate("why.decisive"), class_="pill run")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.pages.browsing import open_in_lab, serious
 from tests.pages.home import FOREIGN
 from tests.pages.servers import Server
 
@@ -28,13 +29,8 @@ def with_parameters(notebooks: Path, home: Path, name: str, **values: object) ->
 
 
 def run_all(page: Page, server: Server, name: str) -> None:
-    page.goto(f"{server.url}/tree/{name}.ipynb?token={server.token}&reset")
-    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=15_000)
-    page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
-        timeout=40_000,
-    )
-    # The command's promise is not waited for: it is kept only when the last cell has ended.
+    """Open a page and run its cells, without waiting for the last one: it may be at work for long."""
+    open_in_lab(page, server, name)
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
 
 
@@ -49,21 +45,21 @@ def test_consultant_reads_a_plan_field_by_field_in_french(
 ) -> None:
     page = quiet_page
     run_all(page, lab_server, with_parameters(notebooks, home, "apercu"))
-    page.wait_for_selector(".plan tbody tr", timeout=15_000)
+    page.wait_for_selector(".plan tbody tr", timeout=30_000)
     shown = {
         name: page.locator(f"[data-action={name}] .v").inner_text() for name in ("create", "update", "link", "block")
     }
     assert shown == {"create": "1", "update": "62", "link": "0", "block": "1"}
     expect(page.locator("[data-action=skip] .v")).to_have_text("1\u202f656")
     expect(page.locator(".sub")).to_contain_text("Rien n’est encore écrit.")
-    expect(page.locator("[data-cost=calls] .v")).to_have_text("64")
+    expect(page.locator("[data-cost=calls]")).to_contain_text("64 appels")
     expect(page.locator(".page-n")).to_have_text("Lignes 1 à 20 sur 67")
     look_at(page, ".tiles")
     shot("preview-summary-fr")
 
     page.get_by_role("button", name="Suivantes").click()
     expect(page.locator(".page-n")).to_have_text("Lignes 21 à 40 sur 67")
-    page.get_by_role("button", name=re.compile("^Bloqué")).click()
+    page.locator("button.tile[data-action=block]").click()
     expect(page.locator(".plan tr[data-key]")).to_have_count(1)
     expect(page.locator(".plan tr[data-key]")).to_contain_text("n’est relié à aucune règle de taxe")
     page.get_by_role("button", name=re.compile("^Tout sauf identiques")).click()
@@ -71,7 +67,8 @@ def test_consultant_reads_a_plan_field_by_field_in_french(
     search = page.get_by_placeholder("Référence ou nom")
     search.fill("lavande")
     expect(page.locator(".plan tr[data-key]")).to_have_count(1)
-    page.get_by_role("button", name="Ouvrir MIEL-LAV-500").click()
+    page.get_by_role("button", name="Ouvrir MIEL-LAV-500").focus()
+    page.keyboard.press("Enter")
     detail = page.locator(".plan tr.detail")
     expect(detail).to_contain_text("a changé dans l’ERP depuis le dernier envoi")
     price = detail.locator("tr[data-field=price_excl_tax] td")
@@ -80,6 +77,11 @@ def test_consultant_reads_a_plan_field_by_field_in_french(
     expect(detail.locator("tr[data-field=barcode] td.was")).to_have_text("vide")
     look_at(page, ".plan")
     shot("preview-row-fr")
+    page.get_by_role("button", name="Appliquer les 65 lignes…").click()
+    expect(page.get_by_role("button", name="Garder le plan")).to_be_visible()
+    assert not serious(page, within=[".at"])
+    page.get_by_role("button", name="Garder le plan").click()
+    expect(page.get_by_role("button", name="Garder le plan")).to_have_count(0)
 
 
 @pytest.mark.spec("BEY-01")
@@ -99,36 +101,46 @@ def test_preview_speaks_english_and_shows_foreign_text_as_text(
     shot("preview-en")
 
 
-ENDLESS = """
-import time
-from datetime import UTC, datetime
-import atoosync_lab
-from atoosync_lab.model.events import Event, Stage
+GOING = """
+import threading, time
+from atoosync_lab.model.events import Stage
+from atoosync_lab.runs.parameters import RunParameters
+from atoosync_lab.runs.session import Session
+from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.store.journal import StopFlag
-from atoosync_lab.workbench.live import LivePanel
+from atoosync_lab.store.journal_records import Counts, Entry, RunState
+from datetime import UTC, datetime
+from atoosync_lab.workbench import running
 
-session = atoosync_lab.open("calanques")
-journal = session.workspace.journal
-run = journal.start("calanques", "stocks", who="camille")
-stop = StopFlag(journal, run.id)
-panel = LivePanel("stocks", "Europe/Paris", lambda: journal.request_stop(run.id, who="camille"), dry_run=False)
+workspace = Workspace.open()
+journal = workspace.journal
+if not journal.list(profile="calanques", flow="stocks", states=[RunState.RUNNING]):
+    run = journal.start("calanques", "stocks", who="claire")
+    planned = {"create": 0, "update": 250, "activate": 0, "deactivate": 0, "link": 0, "skip": 0, "block": 0, "plan": ""}
 
-def work(tell):
-    for number in range(250):
-        tell(Event(at=datetime.now(UTC), stage=Stage.APPLY, code="run.progress", done=number, total=250))
-        if number % 10 == 0:
-            tell(Event(at=datetime.now(UTC), stage=Stage.APPLY, code="order.new", params={"order": str(number)}))
-        if stop.requested():
-            break
-        time.sleep(0.1)
-    return number
+    def say(code, stage=Stage.APPLY, **params):
+        journal.append(run.id, [Entry(at=datetime.now(UTC), stage=stage, code=code, params=params)])
 
-print("stopped at", await panel.follow(work))
+    def work():
+        stop = StopFlag(journal, run.id)
+        say("run.planned", Stage.PLAN, **planned)
+        for number in range(250):
+            journal.progress(run.id, Counts(total=250, ok=number))
+            if number % 10 == 0:
+                say("order.new", order=str(number))
+            if stop.requested():
+                break
+            time.sleep(0.2)
+        journal.finish(run.id, RunState.STOPPED, counts=Counts(total=250, ok=number))
+
+    threading.Thread(target=work, daemon=True).start()
+result = await running.page(Session(workspace, "calanques"), RunParameters(profile="calanques", flow="stocks"))
+print("stopped at", result.run.counts.ok)
 """
 
 
-@pytest.mark.spec("RUN-01")
-def test_progress_is_seen_and_stop_is_heard_while_the_cell_waits(
+@pytest.mark.spec("RUN-01", "RUN-02")
+def test_run_is_followed_after_a_reload_and_stop_is_heard(
     quiet_page: Page, lab_server: Server, notebooks: Path, shot: Shot
 ) -> None:
     page = quiet_page
@@ -139,15 +151,19 @@ def test_progress_is_seen_and_stop_is_heard_while_the_cell_waits(
         "metadata": {},
         "outputs": [],
         "execution_count": None,
-        "source": ENDLESS,
+        "source": GOING,
     }
     (notebooks / "busy.ipynb").write_text(json.dumps({**source, "cells": [cell]}), encoding="utf-8")
     run_all(page, lab_server, "busy")
-    page.wait_for_selector(".bar[aria-valuenow]", timeout=20_000)
-    expect(page.locator(".log")).to_contain_text("Commande 10 à créer", timeout=10_000)
+    page.wait_for_selector(".bar[aria-valuenow]", timeout=30_000)
+    expect(page.locator(".log")).to_contain_text("Commande 10 à créer", timeout=15_000)
+    page.reload()
+    page.wait_for_selector(".bar[aria-valuenow]", timeout=30_000)
+    expect(page.locator(".stages .now")).to_contain_text("Envoi")
+    expect(page.locator(".head")).to_contain_text("par claire")
     shot("live-fr")
-    page.get_by_role("button", name="Arrêter").click()
-    said = page.get_by_text(re.compile(r"^stopped at \d+"))
-    said.wait_for(timeout=10_000)
-    assert int(said.inner_text().split()[-1]) < 249
-    expect(page.get_by_role("button", name=re.compile("Arrê"))).to_have_count(0)
+    page.get_by_role("button", name="Arrêter la mise à jour").click()
+    expect(page.locator(".head .pill")).to_have_text("Arrêtée", timeout=20_000)
+    expect(page.get_by_role("button", name=re.compile("^Arrêt"))).to_have_count(0)
+    expect(page.locator(".verdict")).to_contain_text("ce qui est fait reste fait")
+    assert not serious(page, within=[".at"])

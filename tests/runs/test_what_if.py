@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +12,10 @@ from atoosync_lab.cli.demo_steps import Demo, started
 from atoosync_lab.model.errors import AtooSyncError, SettingsError
 from atoosync_lab.runs import flows
 from atoosync_lab.runs.run import RunRequest, run
+from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.what_if import WhatIf, last_captures, what_if
 from atoosync_lab.settings import Profile
+from atoosync_lab.workbench import what_if_card
 
 pytestmark = pytest.mark.spec("BEY-03")
 
@@ -147,3 +150,15 @@ def test_imported_orders_can_be_tried_again(demo: Demo) -> None:
     assert plain.after.by_action()["skip"] == 1
     again = what_if(demo.workspace, draft(demo), "orders", [key], imported=True)
     assert [str(r.action) for r in again.after.rows(entities=["order"])] == ["create"]
+
+
+def test_comparison_is_told_with_counts_before_and_after(demo: Demo) -> None:
+    session = Session(demo.workspace, "demo")
+    html = what_if_card.tried(session, draft(demo, orders__maps__taxes={}, orders__maps__default_tax=""), "orders")
+    before, after = (int(n.replace("\u202f", "")) for n in re.findall(
+        r'data-action="block">.*?<s>([^<]+)</s>([^<]+)</div>', html)[0])  # fmt: skip
+    assert after > before
+    assert "Réglages essayés" in html or "Settings tried" in html
+    assert "what_if" not in html
+    wrong = what_if_card.tried(session, draft(demo, articles__products__filter="ID LIKE EM%"), "articles")
+    assert "banner-block" in wrong

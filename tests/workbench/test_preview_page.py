@@ -43,7 +43,7 @@ def opened(session: Session, plan_id: str) -> PreviewPage:
 
 
 @pytest.fixture
-def page(plan: tuple[Session, Plan]) -> PreviewPage:
+def shown(plan: tuple[Session, Plan]) -> PreviewPage:
     return opened(plan[0], plan[1].meta.id)
 
 
@@ -57,83 +57,83 @@ def keys(html: str) -> list[str]:
     return re.findall(r'data-key="([^"]+)"', html)
 
 
-def test_seven_tiles_stand_in_order_with_their_zeros_and_filter(page: PreviewPage) -> None:
-    html = page.view.html
+def test_seven_tiles_stand_in_order_with_their_zeros_and_filter(shown: PreviewPage) -> None:
+    html = shown.view.html
     assert re.findall(r'data-action="(\w+)"', html) == [
         "create", "update", "activate", "deactivate", "link", "skip", "block",
     ]  # fmt: skip
     counts = re.findall(r'<span class="v"[^>]*>([^<]+)</span>', html)
     assert counts == ["1", "62", "1", "1", "0", "1 656".replace(" ", "\u202f"), "1"]
-    assert keys(press(page, "action", "block")) == ["TAP-OLIV-90"]
-    assert 'data-action="block"' in page.view.html
-    assert len(keys(press(page, "action", "block"))) == PAGE, "pressed again, a tile lets go"
+    assert keys(press(shown, "action", "block")) == ["TAP-OLIV-90"]
+    assert 'data-action="block"' in shown.view.html
+    assert len(keys(press(shown, "action", "block"))) == PAGE, "pressed again, a tile lets go"
 
 
-def test_rows_to_be_changed_are_filtered_by_what_changes(page: PreviewPage) -> None:
-    assert keys(press(page, "action", "prices")) == ["MIEL-LAV-500"]
-    assert set(keys(press(page, "action", "texts"))) == {"MIEL-LAV-500", "FOREIGN-1"}
-    assert "Lignes 1 à 20 sur 60" in press(page, "action", "stocks")
+def test_rows_to_be_changed_are_filtered_by_what_changes(shown: PreviewPage) -> None:
+    assert keys(press(shown, "action", "prices")) == ["MIEL-LAV-500"]
+    assert set(keys(press(shown, "action", "texts"))) == {"MIEL-LAV-500", "FOREIGN-1"}
+    assert "Lignes 1 à 20 sur 60" in press(shown, "action", "stocks")
 
 
-def test_pages_turn_and_search_starts_over(page: PreviewPage) -> None:
-    assert "Lignes 21 à 40 sur 67" in press(page, "page", "next")
-    assert "Lignes 1 à 1 sur 1" in press(page, "search", "lavande")
-    assert "Aucune ligne ne répond" in press(page, "search", "introuvable")
-    assert "Lignes 1 à 20 sur 67" in press(page, "search", "")
+def test_pages_turn_and_search_starts_over(shown: PreviewPage) -> None:
+    assert "Lignes 21 à 40 sur 67" in press(shown, "page", "next")
+    assert "Lignes 1 à 1 sur 1" in press(shown, "search", "lavande")
+    assert "Aucune ligne ne répond" in press(shown, "search", "introuvable")
+    assert "Lignes 1 à 20 sur 67" in press(shown, "search", "")
 
 
-def test_identical_records_are_searched_among_all_of_them(page: PreviewPage) -> None:
-    assert "Lignes 1 à 20 sur 1\u202f655" in press(page, "action", "same")
-    assert "PAREIL-1500" in press(page, "search", "pareil-1500")
+def test_identical_records_are_searched_among_all_of_them(shown: PreviewPage) -> None:
+    assert "Lignes 1 à 20 sur 1\u202f655" in press(shown, "action", "same")
+    assert "PAREIL-1500" in press(shown, "search", "pareil-1500")
 
 
-def test_opened_row_says_why_and_marks_words_that_differ(page: PreviewPage) -> None:
-    closed = press(page, "search", "MIEL")
+def test_opened_row_says_why_and_marks_words_that_differ(shown: PreviewPage) -> None:
+    closed = press(shown, "search", "MIEL")
     assert "8,90" in closed
     assert "et 2 autres" in closed
-    html = press(page, "row", "2")
+    html = press(shown, "row", "2")
     assert "Pourquoi « Modifier »" in html.replace("\u00a0", " ").replace("\u202f", " ")
     assert "<del>AOP</del>" in html
     assert "<ins>IGP" in html
     assert 'data-field="barcode"' in html
 
 
-def test_foreign_text_is_read_and_never_run(page: PreviewPage) -> None:
-    html = press(page, "search", "FOREIGN")
+def test_foreign_text_is_read_and_never_run(shown: PreviewPage) -> None:
+    html = press(shown, "search", "FOREIGN")
     assert "<img" not in html
     assert "&lt;img" in html
     assert FOREIGN not in html
 
 
-def test_held_row_carries_its_cure_and_the_form_that_mends_it(page: PreviewPage) -> None:
-    html = press(page, "action", "block")
+def test_held_row_carries_its_cure_and_the_form_that_mends_it(shown: PreviewPage) -> None:
+    html = press(shown, "action", "block")
     assert "articles.ipynb" in html
     assert "docmanager:open" in html
     number = re.findall(r'data-at-value="(\d+)" data-key="TAP-OLIV-90"', html)[0]
-    assert 'class="cures' in press(page, "row", number)
+    assert 'class="cures' in press(shown, "row", number)
 
 
-def test_cost_tells_calls_units_key_and_way_back(page: PreviewPage) -> None:
-    html = page.view.html
+def test_cost_tells_calls_units_key_and_way_back(shown: PreviewPage) -> None:
+    html = shown.view.html
     assert re.findall(r'data-cost="(\w+)"', html) == ["calls", "units", "key", "back"]
     assert "64 appels" in html
     assert "environ 5" in html
 
 
-def test_nothing_is_applied_that_was_not_asked_by_name(plan: tuple[Session, Plan], page: PreviewPage) -> None:
+def test_nothing_is_applied_that_was_not_asked_by_name(plan: tuple[Session, Plan], shown: PreviewPage) -> None:
     session, made = plan
-    press(page, "apply")
-    assert page.panel is None
-    html = press(page, "ask")
+    press(shown, "apply")
+    assert shown.panel is None
+    html = press(shown, "ask")
     assert "Appliquer 65 lignes à PrestaShop" in html.replace("\u00a0", " ")
     assert "Garder le plan" in html
-    assert "Garder le plan" not in press(page, "keep")
-    press(page, "apply")
+    assert "Garder le plan" not in press(shown, "keep")
+    press(shown, "apply")
     assert session.workspace.plans.get(made.meta.id).applied_at is None
 
 
-def test_unknown_actions_and_values_are_dropped(page: PreviewPage) -> None:
-    before = page.view.html
+def test_unknown_actions_and_values_are_dropped(shown: PreviewPage) -> None:
+    before = shown.view.html
     for action, value in (
         ("action", "everything"),
         ("row", "x"),
@@ -141,9 +141,9 @@ def test_unknown_actions_and_values_are_dropped(page: PreviewPage) -> None:
         ("explain", "-1"),
         ("nothing", ""),
     ):
-        press(page, action, value)
-    page.view._received(None, {"field": "flow", "value": "prices; DROP"}, None)
-    assert page.view.html == before
+        press(shown, action, value)
+    shown.view._received(None, {"field": "flow", "value": "prices; DROP"}, None)
+    assert shown.view.html == before
 
 
 def test_applied_plan_cannot_be_applied_again(tmp_path: Path) -> None:
