@@ -39,7 +39,8 @@ lab: $(RUN) ## JupyterLab on notebooks/ (port 8888), with a worker for what is s
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp tools/lab/overrides.$(UI).json $(VENV)/share/jupyter/lab/settings/overrides.json
 	@$(BIN)/atoosync worker & worker=$$!; trap 'kill $$worker 2>/dev/null; wait $$worker' EXIT; trap : INT TERM; \
-		$(BIN)/jupyter lab --ip=127.0.0.1 --port=$(LAB_PORT) --ServerApp.root_dir="$(CURDIR)/notebooks" $(ROOT) $(ARGS)
+		$(BIN)/jupyter lab --ip=127.0.0.1 --port=$(LAB_PORT) --ServerApp.root_dir="$(CURDIR)/notebooks" \
+			--LabApp.default_url=/lab/tree/tour.ipynb $(ROOT) $(ARGS)
 
 worker: $(RUN) ## execute what is scheduled, without JupyterLab
 	@$(BIN)/atoosync worker $(ARGS)
