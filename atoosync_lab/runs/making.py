@@ -16,7 +16,7 @@ from atoosync_lab.planning.orders import OrdersContext, plan_credit_notes, plan_
 from atoosync_lab.planning.plan import Action, Plan, PlanMeta, PlanRow, PlanWriter
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.workspace import Workspace
-from atoosync_lab.settings import Profile
+from atoosync_lab.settings import Profile, functions
 from atoosync_lab.settings.base import BEGINNING
 from atoosync_lab.snapshots import duck
 from atoosync_lab.snapshots.captures import Capture
@@ -52,6 +52,7 @@ def make_plan(
         StorageError: the plan cannot be written.
     """
     require(flow, erp, shop)
+    profile = functions.effective(profile)
     out = PlanWriter(workspace.home.plans, profile.id)
     now = datetime.now(UTC)
     try:

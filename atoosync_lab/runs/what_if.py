@@ -23,7 +23,7 @@ from atoosync_lab.runs import flows, making
 from atoosync_lab.runs.comparing import Changed, changed_rows, count_changed
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.workspace import Workspace
-from atoosync_lab.settings import Profile
+from atoosync_lab.settings import Profile, functions
 from atoosync_lab.snapshots import captures, duck
 from atoosync_lab.snapshots.captures import Capture
 
@@ -167,6 +167,7 @@ def replan(
     Raises:
         AtooSyncError: the settings cannot be planned.
     """
+    profile = functions.effective(profile)
     out = PlanWriter(folder, profile.id)
     try:
         with workspace.shop(profile) as shop, workspace.erp(profile) as erp:

@@ -42,7 +42,7 @@ def onward(wizard: Wizard, times: int = 1) -> None:
         wizard.view._actions["next"]("")
 
 
-@pytest.mark.spec("SVC-02")
+@pytest.mark.spec("SVC-01", "SVC-02")
 def test_pages_come_in_the_manuals_order_and_nothing_is_stored_before_the_last(workspace: Workspace) -> None:
     wizard = Wizard(workspace)
     seen = []
