@@ -231,7 +231,7 @@ class MappingTable:
             for name, title, kind in spec.heads
         ]  # fmt: skip
         if self.draft.counts_usage:
-            columns.append(Column("used", translate(spec.used), kind="num", width=138, optional=True))
+            columns.append(Column("used", translate(spec.used), kind="num", width=156, optional=True))
         for target in spec.targets:
             # A typed column is filled in from the bar above; in the table it is read.
             kind: Look = "text" if target.kind is Kind.TEXT else "choice"

@@ -41,14 +41,14 @@ STATUSES = MapSpec(
     path="orders.statuses",
     heads=(("id_shown", "map.head.id", "mono"), ("status", "map.head.status", "strong")),
     targets=(
-        Target(column="kind", title="map.head.kind", placeholder="map.choose.kind", required=False, width=150),
+        Target(column="kind", title="map.head.kind", placeholder="map.choose.kind", required=False, width=172),
         Target(
             column="state", title="map.head.document_state", placeholder="map.choose.document_state", required=False,
             initial=ACCEPTED, width=140, optional=True,
         ),
         Target(
             column="set_status", title="map.head.set_status", placeholder="map.choose.set_status", required=False,
-            width=180,
+            width=164,
         ),
     ),
     rows=_rows,
