@@ -17,7 +17,6 @@ from atoosync_lab.boards.reading import Journals
 from atoosync_lab.boards.records import Balance, Wanted
 from atoosync_lab.boards.run import RunBoard
 from atoosync_lab.boards.running import RunningBoard
-from atoosync_lab.runs import live as live_runs
 from atoosync_lab.runs import scheduling
 from atoosync_lab.runs.exporting import export_journal, live_export
 from atoosync_lab.runs.workspace import Workspace
@@ -185,7 +184,7 @@ def test_live_file_is_written_rarely_masks_secrets_and_goes_at_the_end(
         workspace.secrets.set("velo", "shop.key", "CANARI-long-secret")
         run = workspace.journal.start("velo", "stocks", who="CANARI-long-secret")
         clock = [100.0]
-        monkeypatch.setattr(live_runs.time, "monotonic", lambda: clock[0])
+        monkeypatch.setattr("atoosync_lab.runs.live.time.monotonic", lambda: clock[0])
         live = live_export(workspace, run)
         tell_counts = [Counts(total=50, ok=done) for done in range(50)]
         for counts in tell_counts:
