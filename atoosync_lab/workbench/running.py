@@ -100,14 +100,22 @@ class RunPage:
     async def begin(self) -> RunResult | None:
         """Do what the page was asked to do.
 
+        A run that is not this kernel's is followed while the cell ends: a kernel that waits for it could not be asked
+        again after the page was loaded anew.
+
         Raises:
             AtooSyncError: what ended the run; the page says it too.
         """
         given = self._given
         going = None if given.run_id else going_run(self._session, given.flow)
         if going is not None:
-            return await self._follow(going.id, given.flow, dry_run=False)
+            self._watch(going.id, given.flow)
+            return None
         return await self.run(given.flow, dry_run=given.dry_run, plan=given.plan)
+
+    def _watch(self, run_id: str, flow: str) -> None:
+        """Follow a run that is not this kernel's, beside whatever the kernel does."""
+        self._busy = asyncio.ensure_future(self._follow(run_id, flow, dry_run=False))
 
     async def run(self, flow: str, *, dry_run: bool, plan: str = "") -> RunResult | None:
         """Do one run and show it until it has ended.
@@ -127,7 +135,8 @@ class RunPage:
             except AtooSyncError as error:
                 self._say(error)
                 raise
-            return await self._follow(run_id, flow, dry_run=False)
+            self._watch(run_id, flow)
+            return None
         notebook = f"runs/{run_id}.ipynb" if given.run_id else ""
         return await self._follow(run_id, flow, dry_run=dry_run, work=partial(work, self._session, spec, notebook))
 
@@ -159,13 +168,13 @@ class RunPage:
         if self._busy is not None and not self._busy.done():
             return
         going = going_run(self._session, flow)
+        if going is not None:
+            self._watch(going.id, flow)
+            return
 
         async def go() -> None:
             try:
-                if going is not None:
-                    await self._follow(going.id, flow, dry_run=False)
-                else:
-                    await self.run(flow, dry_run=dry_run)
+                await self.run(flow, dry_run=dry_run)
             except AtooSyncError:
                 return  # the page says it
 

@@ -134,8 +134,7 @@ if not journal.list(profile="calanques", flow="stocks", states=[RunState.RUNNING
         journal.finish(run.id, RunState.STOPPED, counts=Counts(total=250, ok=number))
 
     threading.Thread(target=work, daemon=True).start()
-result = await running.page(Session(workspace, "calanques"), RunParameters(profile="calanques", flow="stocks"))
-print("stopped at", result.run.counts.ok)
+await running.page(Session(workspace, "calanques"), RunParameters(profile="calanques", flow="stocks"))
 """
 
 
@@ -157,7 +156,7 @@ def test_run_is_followed_after_a_reload_and_stop_is_heard(
     run_all(page, lab_server, "busy")
     page.wait_for_selector(".bar[aria-valuenow]", timeout=30_000)
     expect(page.locator(".log")).to_contain_text("Commande 10 à créer", timeout=15_000)
-    page.reload()
+    run_all(page, lab_server, "busy")  # the page anew, as after a reload: the kernel is the same one
     page.wait_for_selector(".bar[aria-valuenow]", timeout=30_000)
     expect(page.locator(".stages .now")).to_contain_text("Envoi")
     expect(page.locator(".head")).to_contain_text("par claire")

@@ -22,6 +22,7 @@ from atoosync_lab.workbench import running, why_page
 from atoosync_lab.workbench.preview import PreviewPage
 from atoosync_lab.workbench.running import RunPage
 from atoosync_lab.workbench.why_page import WhyPage
+from tests.workbench.waiting import wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +66,7 @@ async def ended(page: PreviewPage | RunPage) -> None:
 @pytest.mark.spec("BEY-01", "SVC-16")
 def test_held_order_is_mended_from_its_row_and_planned_again_without_reading(demo: Demo, session: Session) -> None:
     page = PreviewPage(session, PreviewParameters(profile="demo", flow="orders"))
-    asyncio.run(page.begin())
+    wait_for(page.begin())
     assert page.plan is not None
     first = page.plan
     held = {row.key: row for row in first.rows(actions=["block"]) if row.reason == "orders.tax_unmapped"}
@@ -101,7 +102,7 @@ def test_plan_is_applied_from_the_page_and_its_run_is_told(demo: Demo, session: 
         press(page, "apply")
         await ended(page)
 
-    asyncio.run(story())
+    wait_for(story())
     assert page.plan is not None
     assert demo.workspace.plans.get(page.plan.meta.id).state is PlanState.APPLIED
     last = session.journal(1)[0]
@@ -124,7 +125,7 @@ def test_stale_plan_is_refused_in_a_sentence_and_made_again(demo: Demo, session:
         press(page, "apply")
         await ended(page)
 
-    asyncio.run(story())
+    wait_for(story())
     html = page.view.html
     assert "banner-block" in html
     assert "Refaire l’aperçu" in html
@@ -139,13 +140,13 @@ def test_shop_that_does_not_answer_is_a_sentence_with_its_cure(demo: Demo, sessi
     page = PreviewPage(session, PreviewParameters(profile="demo", flow="stocks"))
     demo.shop.faults([{"kind": "status", "value": 401, "times": None}])
     try:
-        asyncio.run(page.begin())
+        wait_for(page.begin())
     finally:
         demo.shop.faults([])
     assert page.plan is None
     assert "connect.ipynb" in page.view.html
     assert "Traceback" not in page.view.html
-    asyncio.run(page.read())
+    wait_for(page.read())
     assert page.plan is not None
 
 
@@ -157,7 +158,7 @@ def test_run_that_is_going_is_followed_and_stopped_from_another_page(demo: Demo,
 
     async def story() -> RunPage:
         page = RunPage(session, RunParameters(profile="demo", flow="articles-new"))
-        task = asyncio.ensure_future(page.begin())
+        assert await page.begin() is None, "the cell ends at once: the kernel stays free"
         await asyncio.sleep(1.0)
         assert page.panel is not None
         assert page.panel.facts.run_id == row.id
@@ -165,12 +166,12 @@ def test_run_that_is_going_is_followed_and_stopped_from_another_page(demo: Demo,
         assert "Arrêt après le lot en cours…" in press(page, "stop")
         assert journal.stop_requested(row.id)
         journal.finish(row.id, RunState.STOPPED)
-        result = await task
-        assert result is not None
-        assert result.run.state is RunState.STOPPED
+        await ended(page)
+        assert page.result is not None
+        assert page.result.run.state is RunState.STOPPED
         return page
 
-    page = asyncio.run(story())
+    page = wait_for(story())
     assert "Arrêtée" in page.view.html
 
 
@@ -187,7 +188,7 @@ def test_next_run_is_started_from_the_page_after_its_question(demo: Demo, sessio
         press(page, "go")
         await ended(page)
 
-    asyncio.run(story())
+    wait_for(story())
     first, second = session.journal(2)
     assert first.flow == second.flow == "article-status"
     assert first.message is None
@@ -243,7 +244,7 @@ def test_why_marks_the_filter_that_left_an_article_out(demo: Demo, session: Sess
 
 def test_program_is_told_how_the_run_ended(demo: Demo, session: Session, capsys: pytest.CaptureFixture[str]) -> None:
     given = RunParameters(profile="demo", flow="prices", run_id="told-by-program")
-    result = asyncio.run(running.page(session, given))
+    result = wait_for(running.page(session, given))
     assert result is not None
     assert result.run.id == "told-by-program"
     assert demo.workspace.journal.get("told-by-program").notebook == "runs/told-by-program.ipynb"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from atoosync_lab.workbench import opening, preview
 from atoosync_lab.workbench.plan_table import PAGE, PlanTable
 from atoosync_lab.workbench.preview import PreviewPage
 from tests.pages.home import FOREIGN, make_home
+from tests.workbench.waiting import wait_for
 
 pytestmark = pytest.mark.spec("BEY-01")
 
@@ -38,7 +38,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Session, Pl
 
 def opened(session: Session, plan_id: str) -> PreviewPage:
     page = PreviewPage(session, PreviewParameters(profile="calanques", plan=plan_id))
-    asyncio.run(page.begin())
+    wait_for(page.begin())
     return page
 
 
@@ -169,7 +169,7 @@ def test_empty_workbench_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("ATOOSYNC_HOME", str(tmp_path))
     session = opening.opened(PreviewParameters())
     assert session is None
-    assert asyncio.run(preview.page(session, PreviewParameters())) is None
+    assert wait_for(preview.page(session, PreviewParameters())) is None
     html = opening.no_profile()
     assert "profile.ipynb" in html
     assert "make demo" in html
