@@ -18,6 +18,7 @@ from atoosync_lab.runs import calendar, flows
 from atoosync_lab.runs.exporting import renew
 from atoosync_lab.runs.queue import Engine, RunSpec, running_of
 from atoosync_lab.runs.workspace import Workspace, whoami
+from atoosync_lab.settings import functions
 from atoosync_lab.settings.schedule import ScheduleRule
 from atoosync_lab.store.journal_records import GOING, Entry, Run
 from atoosync_lab.store.schedules import Schedule, Schedules
@@ -55,11 +56,12 @@ def add(workspace: Workspace, profile: str, flow: str, rule: ScheduleRule, zone:
         zone: time zone of the rule; empty: that of the profile.
 
     Raises:
-        SettingsError: unknown profile, flow or zone, or a rule with no start left.
+        SettingsError: unknown profile, flow or zone, a function that is off, or a rule with no start left.
     """
     found = workspace.profiles.get(profile)
     chosen = check_zone(zone or found.timezone)
     name, next_at = flows.get(flow).name, _first(rule, chosen)
+    functions.require(found, name)
     document = rule.model_dump(mode="json")
     added = Schedules(workspace.store).add(found.id, name, document, chosen, who=whoami(), next_at=next_at)
     renew(workspace, found.id)
@@ -76,7 +78,7 @@ def change(
         ConflictError: somebody else saved it meanwhile.
     """
     check_zone(zone)
-    workspace.profiles.get(profile)
+    functions.require(workspace.profiles.get(profile), flows.get(flow).name)
     saved = Schedules(workspace.store).save(
         schedule.id,
         profile=profile,

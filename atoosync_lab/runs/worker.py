@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from atoosync_lab.model.errors import AtooSyncError, BusyError, StorageError
-from atoosync_lab.model.i18n import Message
+from atoosync_lab.model.i18n import Message, translate
 from atoosync_lab.runs.durable import DbosEngine
 from atoosync_lab.runs.queue import RunSpec
 from atoosync_lab.runs.runner import Runner
@@ -136,7 +136,8 @@ class Worker:
             self._say(Message("worker.adopted", {"worker": worker_id, "count": count}))
 
     def _execute(self, spec: RunSpec) -> None:
-        self._say(Message("worker.run", {"flow": spec.flow, "profile": spec.profile, "run": spec.run_id}))
+        flow = translate(f"flow.{spec.flow}")
+        self._say(Message("worker.run", {"flow": flow, "profile": spec.profile, "run": spec.run_id}))
         self._runner.execute(spec)
 
     def _beat(self) -> None:

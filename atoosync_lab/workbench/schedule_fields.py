@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from atoosync_lab.kit import words
 from atoosync_lab.kit.choices import Choice
+from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import Message, translate
 from atoosync_lab.runs import flows, rule_words, scheduling
 from atoosync_lab.runs.workspace import Workspace
+from atoosync_lab.settings import functions
 from atoosync_lab.settings.schedule import DURATIONS, LAST, REPEATS, ScheduleRule, Trigger, problems
 from atoosync_lab.store.schedules import Schedule
 
@@ -193,12 +195,17 @@ def profile_choices(workspace: Workspace) -> tuple[Choice, ...]:
     return tuple(Choice(profile.id, profile.name) for profile in workspace.profiles.list())
 
 
-def flow_choices() -> tuple[Choice, ...]:
-    """Tasks, in their groups."""
+def flow_choices(workspace: Workspace, profile_id: str) -> tuple[Choice, ...]:
+    """Tasks of the functions that a profile has switched on, in their groups; all where there is no such profile."""
+    try:
+        on = workspace.profiles.get(profile_id).functions
+    except SettingsError:
+        on = None
     groups = {"catalogue": "schedule.group.articles"}
     return tuple(
         Choice(flow.name, words.flow_title(flow.name), group=translate(groups.get(flow.kind, "schedule.group.orders")))
         for flow in flows.FLOWS.values()
+        if on is None or functions.allows(on, flow.name)
     )
 
 

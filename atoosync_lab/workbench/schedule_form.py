@@ -18,13 +18,22 @@ from atoosync_lab.workbench.schedule_fields import Draft
 Errors = Mapping[str, Message]
 
 
-def form(draft: Draft, errors: Errors, profiles: Sequence[Choice], effects: Effects | None, *, pressed: bool) -> Html:
+def form(
+    draft: Draft,
+    errors: Errors,
+    profiles: Sequence[Choice],
+    tasks: Sequence[Choice],
+    effects: Effects | None,
+    *,
+    pressed: bool,
+) -> Html:
     """The form with its buttons.
 
     Args:
         draft: what is typed.
         errors: what is wrong, by field.
         profiles: profiles to choose from.
+        tasks: tasks to choose from.
         effects: what the rule will do; None: it is no rule yet.
         pressed: the person asked to keep it: what is missing is said too, not only what is wrong.
     """
@@ -33,7 +42,7 @@ def form(draft: Draft, errors: Errors, profiles: Sequence[Choice], effects: Effe
     save = translate("schedule.save" if editing else "schedule.plan")
     body = join(
         _select(draft, "profile", translate("schedule.field.profile"), profiles, shown),
-        _select(draft, "flow", translate("schedule.field.flow"), fields.flow_choices(), shown, _last(effects)),
+        _select(draft, "flow", translate("schedule.field.flow"), tasks, shown, _last(effects)),
         _start(draft, shown),
         tag("div", class_="sep"),
         schedule.line(
@@ -59,10 +68,10 @@ def form(draft: Draft, errors: Errors, profiles: Sequence[Choice], effects: Effe
     return tag("div", tag("div", body, class_="card-b", style="padding-top:12px"), foot, class_="card")
 
 
-def quick(choice: Mapping[str, str], errors: Errors) -> Html:
+def quick(choice: Mapping[str, str], tasks: Sequence[Choice], errors: Errors) -> Html:
     """The short form, which fills the other one (RUN-11)."""
     parts = [
-        _labelled("quick_flow", fields.flow_choices(), choice, errors),
+        _labelled("quick_flow", tasks, choice, errors),
         tag(
             "div",
             tag("label", translate("schedule.quick_time"), for_="s-quick_time"),

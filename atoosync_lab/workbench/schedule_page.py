@@ -155,6 +155,8 @@ class SchedulePage:
         """Show the builder again."""
         rule, errors = self.draft.rule()
         found = self._effects(rule) if rule is not None else None
+        profiles = schedule_fields.profile_choices(self._space)
+        tasks = schedule_fields.flow_choices(self._space, self.draft.texts["profile"])
         editing = self.draft.editing is not None
         title = translate("schedule.title_edit" if editing else "schedule.title_new")
         page = join(
@@ -166,16 +168,14 @@ class SchedulePage:
                 "div",
                 tag(
                     "div",
-                    schedule_form.form(
-                        self.draft, errors, schedule_fields.profile_choices(self._space), found, pressed=self._pressed
-                    ),
+                    schedule_form.form(self.draft, errors, profiles, tasks, found, pressed=self._pressed),
                     class_="c7",
                 ),
                 tag("div", schedule_side.side(self.draft, rule, found), class_="c5"),
                 class_="grid",
                 style="margin-top:18px",
             ),
-            tag("div", schedule_form.quick(self._quick, self._quick_errors), style="margin-top:18px"),
+            tag("div", schedule_form.quick(self._quick, tasks, self._quick_errors), style="margin-top:18px"),
         )
         if page != self.builder.html:
             self.builder.show(page)
@@ -290,7 +290,8 @@ class SchedulePage:
     def _remove(self) -> None:
         if self.filters.asking:
             chosen, self.filters.checked, self.filters.asking = self.filters.checked, frozenset(), False
-            Schedules(self._space.store).remove(sorted(chosen))
+            with contextlib.suppress(SettingsError):  # somebody else was faster
+                scheduling.remove(self._space, sorted(chosen))
             if self.draft.editing is not None and self.draft.editing.id in chosen:
                 self._start_anew()
         self.paint_list()

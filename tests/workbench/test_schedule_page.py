@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs import scheduling
 from atoosync_lab.runs.schedule_effects import effects
@@ -312,3 +313,17 @@ def test_without_a_worker_the_list_says_how_to_start_one(space: Workspace, form:
     added(space)
     form.paint_list()
     assert "atoosync worker" in form.list.html
+
+
+@pytest.mark.spec("RUN-10", "SVC-07")
+def test_task_of_a_function_that_is_off_is_neither_offered_nor_kept(space: Workspace) -> None:
+    found = space.profiles.get("velo")
+    off = found.functions.model_copy(update={"orders": found.functions.orders.model_copy(update={"enabled": False})})
+    changed = found.model_copy(update={"functions": off})
+    space.profiles.save(changed, who="test", expected_revision=space.profiles.revision("velo"))
+    form = SchedulePage(Session(space, "velo"), SchedulesParameters(flow="stocks"))
+    assert '<option value="stocks"' in form.builder.html
+    assert '<option value="orders"' not in form.builder.html
+    with pytest.raises(SettingsError) as caught:
+        added(space, "orders")
+    assert caught.value.code == "function.off"
