@@ -11,11 +11,14 @@ import ctypes
 import importlib
 import os
 import queue
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from atoosync_lab.model.errors import AtooSyncError, StopError
@@ -92,6 +95,7 @@ class KernelPool:
         self._wanted: queue.Queue[bool] = queue.Queue()
         self._closing = threading.Event()
         self._failure = ""
+        self._sockets, self._started = Path(tempfile.mkdtemp(prefix="atoo-")), 0
         for _ in range(max(1, size)):
             self._wanted.put(True)
         # One thread starts them all and outlives them: the system ties a child's life to the very thread that made it.
@@ -148,6 +152,7 @@ class KernelPool:
             client.stop_channels()
             with contextlib.suppress(Exception):
                 kernel.shutdown_kernel(now=True)
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _keep(self) -> None:
         while self._wanted.get() and not self._closing.is_set():
@@ -164,8 +169,10 @@ class KernelPool:
 
         kernel = KernelManager(kernel_name="python3")
         if sys.platform != "win32":
-            # Nothing of a run passes over a port that others on this machine could read.
-            kernel.transport = "ipc"
+            # Nothing of a run passes over a port that others on this machine could read. Each kernel has sockets of its
+            # own: by default they are named alike in the current folder, and two workers would hear each other.
+            self._started += 1
+            kernel.transport, kernel.ip = "ipc", str(self._sockets / f"k{self._started}")
         kernel.start_kernel(env={**os.environ, **self._env})
         client = kernel.blocking_client()
         client.start_channels()

@@ -91,9 +91,11 @@ class Worker:
     def serve(self) -> None:
         """Work until asked to end."""
         self._say(Message("worker.started", {"worker": self._id}))
-        if self._runner.wait_ready():
-            self._say(Message("worker.ready", {"worker": self._id}))
+        told = False
         while not self._end.wait(TICK):
+            if not told and self._runner.wait_ready(0):
+                told = True
+                self._say(Message("worker.ready", {"worker": self._id}))
             try:
                 self.tick()
             except StorageError as error:

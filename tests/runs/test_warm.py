@@ -70,6 +70,14 @@ def test_each_page_gets_a_kernel_of_its_own_that_ends_with_it(pool: KernelPool, 
     assert second[1:3] == ["None", "False"]
 
 
+def test_kernels_are_spoken_to_in_a_folder_of_the_pool_alone(pool: KernelPool) -> None:
+    """Named by default alike in the current folder, the kernels of two workers would hear each other."""
+    assert pool.wait_ready(120)
+    folder = pool._sockets
+    assert folder.stat().st_mode & 0o077 == 0
+    assert len([path for path in folder.iterdir() if path.is_socket()]) >= 5
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the system ends children of a killed parent on Linux alone")
 def test_child_of_a_killed_parent_ends_at_once() -> None:
     child = "import os, time; from atoosync_lab.runs.warm import die_with_parent; die_with_parent(os.getppid()); "
