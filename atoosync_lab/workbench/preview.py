@@ -276,7 +276,7 @@ class PreviewPage:
             "div",
             preview_parts.head(self._session, plan, self._told, *self._buttons()),
             self._banner(),
-            self._question() if self._asking else None,
+            preview_parts.question(self._session, plan, counts) if self._asking else None,
             preview_parts.tiles(counts, self.table.same, self.table.chosen),
             self._cost,
             preview_parts.warnings(plan),
@@ -346,28 +346,3 @@ class PreviewPage:
         code = "preview.related_one" if count == 1 else "preview.related"
         said = tag("p", translate(code, {"count": formats.number(count)}))
         return tag("div", words.banner("info", said, buttons), style="margin-bottom:16px")
-
-    def _question(self) -> Html:
-        """The one question before anything is written: what, where, how much."""
-        plan, rows = self.plan, preview_parts.writes(self._counts)
-        assert plan is not None
-        profile = self._session.profile
-        facts = {
-            "count": formats.number(rows), "profile": profile.name, "units": formats.number(plan.units()),
-            "system": words.system_name(launching.written_side(self._session, plan.meta.flow)),
-            "time": formats.about_minutes(plan.meta.minutes),
-        }  # fmt: skip
-        served = queue.worker_alive(self._session.workspace)
-        text = tag(
-            "div",
-            tag("p", translate("preview.question", facts), class_="b"),
-            tag("p", translate("preview.question_cost", facts), " ",
-                translate("launch.in_worker" if served else "launch.in_page"), class_="sm t2"),
-            class_="grow",
-        )  # fmt: skip
-        keep = tag(
-            "button", translate("preview.keep"), type="button", class_="btn", data_at_do="keep", data_at_key="keep"
-        )  # fmt: skip
-        word = translate("preview.go_one" if rows == 1 else "preview.go", facts)
-        go = tag("button", word, type="button", class_="btn btn-1", data_at_do="apply", data_at_key="apply")
-        return tag("div", text, keep, go, class_="ask", role="group", aria_label=translate("preview.question", facts))

@@ -7,11 +7,11 @@ from atoosync_lab.kit.markup import Html, Part, tag
 from atoosync_lab.model.errors import StalePlanError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.planning.plan import WRITES, Plan
-from atoosync_lab.runs import systems
+from atoosync_lab.runs import queue, systems
 from atoosync_lab.runs.replanning import captures_of
 from atoosync_lab.runs.session import Session
 from atoosync_lab.store.plans import PlanEntry, PlanState
-from atoosync_lab.workbench.launching import direction
+from atoosync_lab.workbench.launching import direction, written_side
 from atoosync_lab.workbench.run_aside import counter_of
 
 
@@ -180,3 +180,23 @@ def warnings(plan: Plan) -> Html | None:
     if not told:
         return None
     return words.banner("info", *[tag("p", sentence) for sentence in told[:10]], class_="form-banner")
+
+
+def question(session: Session, plan: Plan, counts: dict[str, int]) -> Html:
+    """The one question before anything is written: what, where, how much, and who does it."""
+    rows, profile = writes(counts), session.profile
+    facts = {
+        "count": formats.number(rows), "profile": profile.name, "units": formats.number(plan.units()),
+        "system": words.system_name(written_side(session, plan.meta.flow)),
+        "time": formats.about_minutes(plan.meta.minutes),
+    }  # fmt: skip
+    asked = translate("preview.question", facts)
+    where = translate("launch.in_worker" if queue.worker_alive(session.workspace) else "launch.in_page")
+    cost_ = translate("preview.question_cost", facts)
+    text = tag("div", tag("p", asked, class_="b"), tag("p", f"{cost_} {where}", class_="sm t2"), class_="grow")
+    keep = tag(
+        "button", translate("preview.keep"), type="button", class_="btn", data_at_do="keep", data_at_key="keep"
+    )  # fmt: skip
+    word = translate("preview.go_one" if rows == 1 else "preview.go", facts)
+    go = tag("button", word, type="button", class_="btn btn-1", data_at_do="apply", data_at_key="apply")
+    return tag("div", text, keep, go, class_="ask", role="group", aria_label=asked)
