@@ -79,14 +79,20 @@ class InlineMap:
             data_at_value=self.name, data_at_key=f"relate-{self.name}", disabled=not self.draft.dirty,
         )  # fmt: skip
         elsewhere = self.cure.link(translate("cure.all"), "btn btn-s btn-q")
+        what = self._what()
         return tag(
             "div",
-            tag("div", *controls, button, elsewhere, class_="row wrap"),
+            tag("div", tag("strong", what, class_="sm"), *controls, button, elsewhere, class_="row wrap"),
             self._wrong(),
             class_="inline-map",
             role="group",
-            aria_label=self.cure.label,
+            aria_label=f"{self.cure.label}, {what}",
         )
+
+    def _what(self) -> str:
+        """The value to be related, as the table of the map calls it: a row may have two that wait."""
+        cells = self.draft.rows[self.cure.key].cells
+        return next((str(cells.get(name, "")) for name, _, kind in self.spec.heads if kind == "strong"), "")
 
     def _targets(self) -> tuple[Target, ...]:
         wanted = self.cure.columns
