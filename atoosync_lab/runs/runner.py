@@ -66,7 +66,7 @@ class Runner:
         return self._child is not None and self._child.poll() is None
 
     def wait_ready(self, seconds: float = READY_WITHIN) -> bool:
-        """Wait until the child's first kernel is ready."""
+        """Wait until a kernel is ready: the first one, or the one that follows the last run begun."""
         return self._ready.wait(seconds)
 
     def execute(self, spec: RunSpec) -> None:
@@ -79,6 +79,7 @@ class Runner:
         with self._lock:
             self._waiting[spec.run_id] = answer
         try:
+            self._ready.clear()
             self._send({"run": spec.document()})
             while True:
                 try:
@@ -146,24 +147,18 @@ class _Child:
         self._commands, self._answers = commands, answers
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=max(1, size), thread_name_prefix="page")
-        self._kernels = KernelPool(size, {"ATOOSYNC_HOME": str(self._workspace.home.root), IN_WORKER: "1"})
+        own = {"ATOOSYNC_HOME": str(self._workspace.home.root), IN_WORKER: "1"}
+        self._kernels = KernelPool(size, own, lambda: self._say({"ready": True}))
 
     def serve(self) -> None:
         """Execute what is asked until the worker closes the line."""
-        threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
+        threading.Thread(target=_import_papermill, name="imports", daemon=True).start()
         for line in self._commands:
             told = json.loads(line)
             if "run" in told:
                 self._threads.submit(self._run, RunSpec.read(told["run"]))
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._kernels.close()
-
-    def _prepare(self) -> None:
-        # Takes more than a second to import: done before the first run needs it.
-        import papermill.engines  # noqa: F401
-
-        if self._kernels.wait_ready(READY_WITHIN):
-            self._say({"ready": True})
 
     def _run(self, spec: RunSpec) -> None:
         told: dict[str, Any] = {"ended": spec.run_id}
@@ -180,6 +175,11 @@ class _Child:
         with self._lock:
             self._answers.write(json.dumps(told) + "\n")
             self._answers.flush()
+
+
+def _import_papermill() -> None:
+    """It takes more than a second: done before the first run needs it."""
+    import papermill.engines  # noqa: F401
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,10 +87,11 @@ class KernelPool:
     Args:
         size: kernels kept ready.
         env: variables of their processes.
+        on_ready: told whenever a kernel becomes ready, from another thread.
     """
 
-    def __init__(self, size: int, env: Mapping[str, str]) -> None:
-        self._env = dict(env)
+    def __init__(self, size: int, env: Mapping[str, str], on_ready: Callable[[], None] = lambda: None) -> None:
+        self._env, self._on_ready = dict(env), on_ready
         self._ready: queue.Queue[Any] = queue.Queue()
         self._wanted: queue.Queue[bool] = queue.Queue()
         self._closing = threading.Event()
@@ -158,6 +159,7 @@ class KernelPool:
         while self._wanted.get() and not self._closing.is_set():
             try:
                 self._ready.put(self._start())
+                self._on_ready()
             except Exception as error:  # noqa: BLE001 - tried again, and told when a run needs it
                 self._failure = type(error).__name__
                 if not self._closing.wait(RETRY_AFTER):
