@@ -60,9 +60,19 @@ class InlineMap:
 
     def save(self) -> bool:
         """Relate the value in the profile, with its history; False: nothing was saved, the form says why."""
-        if self.draft.others:
-            self.draft.reread()
-        self.saved = self.draft.save()
+        draft, key = self.draft, self.cure.key
+        if draft.others:
+            draft.reread()
+        before = draft.saved.get(key)
+        self.saved = draft.save()
+        if not self.saved and draft.others:
+            told = draft.others
+            draft.reread()
+            # Another value of the same map, related just before, perhaps beside this one: nothing to ask about.
+            if draft.saved.get(key) == before:
+                self.saved = draft.save()
+            else:
+                draft.others = told
         return self.saved
 
     def html(self) -> Html:

@@ -273,12 +273,25 @@ def test_relating_while_somebody_saves_keeps_the_choice(session: Session) -> Non
     button = re.search(r'data-at-do="cure" data-at-value="([^"]+)"', html)
     assert button is not None
     forms.field(next(f for f in fields if f.endswith("payment_means")), "CB")
-    saves(session, "marc", header__reference="R")
+    saves(session, "marc", maps__payments={"alma|EUR": {"payment_means": "CHQ"}})
     forms.save(button[1])
     assert "marc" in str(forms.html(row))
-    assert "alma|EUR" not in session.profile.orders.maps.payments
+    assert session.profile.orders.maps.payments["alma|EUR"].payment_means == "CHQ"
     forms.save(button[1])
     assert session.profile.orders.maps.payments["alma|EUR"].payment_means == "CB"
+
+
+def test_what_somebody_saves_elsewhere_does_not_stand_in_the_way(session: Session) -> None:
+    forms = InlineMaps(session)
+    html = str(forms.html(held(session)["104"]))
+    button = re.search(r'data-at-do="cure" data-at-value="([^"]+)"', html)
+    assert button is not None
+    fields = re.findall(r'data-at-field="([^"]+)"', html)
+    forms.field(next(f for f in fields if f.endswith("payment_means")), "CB")
+    saves(session, "marc", header__reference="R", maps__payments={"other|EUR": {"payment_means": "CHQ"}})
+    forms.save(button[1])
+    payments = session.profile.orders.maps.payments
+    assert (payments["alma|EUR"].payment_means, payments["other|EUR"].payment_means) == ("CB", "CHQ")
     assert session.profile.orders.header.reference == "R"
 
 
