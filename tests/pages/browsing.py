@@ -29,6 +29,11 @@ LAB_FAILED = """() => (window.jupyterapp.shell.currentWidget?.content?.widgets ?
     ? cell.model.sharedModel.getOutputs().filter(o => o.output_type === 'error').map(o => `${o.ename}: ${o.evalue}`)
     : [])"""
 SHOWN = "() => [...document.querySelectorAll('.at-view, .at-grid, .at-chart')].every(e => e.dataset.ready)"
+LAB_ALONE = """() => {
+  const { shell } = window.jupyterapp;
+  shell.collapseLeft();
+  shell.collapseRight();
+}"""
 LAB_HEIGHT = """() => {
   const notebook = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer');
   return notebook ? notebook.scrollHeight + notebook.getBoundingClientRect().top + 40 : 0;
@@ -66,10 +71,12 @@ def open_in_lab(page: Page, server: Server, name: str, *, dark: bool = False) ->
     page.goto(f"{server.url}/tree/{name}.ipynb?token={server.token}&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=30_000)
     page.wait_for_function(LAB_READY, timeout=60_000)
-    if dark:
-        theme = {"theme": "JupyterLab Dark"}
+    if dark is not None:
+        theme = {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}
         page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', theme)", theme)
-        page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'", timeout=15_000)
+        light = "false" if dark else "true"
+        page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=light, timeout=15_000)
+        page.evaluate(LAB_ALONE)
 
 
 def run_all(page: Page, *, timeout: float = 90_000) -> None:
