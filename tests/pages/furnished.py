@@ -35,7 +35,7 @@ def parameters(name: str, demo: Demo) -> Mapping[str, Any]:
     given: dict[str, Mapping[str, Any]] = {
         "preview": {"flow": "articles", "plan": newest.get("articles", "")},
         "run": {"flow": "stocks", "dry_run": True},
-        "why": {"key": "1"},
+        "why": {"key": "DOUBLE-01"},
     }
     return given.get(name, {})
 
