@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,7 +61,15 @@ def boards(folder: Path, home: Path, dashboards: Path) -> Iterator[Server]:
     """The dashboards of a folder, over the exports of a home."""
     folder.mkdir(parents=True, exist_ok=True)
     with voila(folder, home / "exports", dashboards) as server:
+        wait_preheated(server, len(list(dashboards.glob("*.ipynb"))))
         yield server
+
+
+def wait_preheated(server: Server, pages: int) -> None:
+    """Until a kernel of each page waits for its visitor: the server has been up for a while when a client comes."""
+    deadline = time.monotonic() + 120
+    while server.log.read_text(encoding="utf-8").count("is filled") < pages and time.monotonic() < deadline:
+        time.sleep(0.5)
 
 
 def board_address(server: Server, name: str) -> str:
