@@ -86,4 +86,4 @@ lock-check: $(DEV) ## do the locks still answer to pyproject.toml?
 
 clean: ## remove the environment and every cache; data/ stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
-	find atoosync_lab tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find atoosync_lab tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,6 +1,6 @@
-"""Runs the measurements of `bench/` and prints one JSON object a line, with the field names each promises.
+"""Runs the measurements of `benchmarks/` and prints one JSON object a line, with the field names each promises.
 
-A measurement is a module `bench/<name>.py` with a docstring whose first line says what it measures, and a function
+A measurement is a module `benchmarks/<name>.py` with a docstring whose first line says what it measures, and a function
 `run(folder: Path)` that works in the empty `folder` and gives one mapping, or several: a line each. Without a name, all
 are run.
 """
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def measurements(root: Path) -> dict[str, str]:
     """Names of the measurements, each with the first line of its docstring."""
     found = {}
-    for path in sorted((root / "bench").glob("[!_]*.py")):
+    for path in sorted((root / "benchmarks").glob("[!_]*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         if any(isinstance(node, ast.FunctionDef) and node.name == "run" for node in tree.body):
             found[path.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     sys.path.insert(0, str(root))
     for name in arguments or known:
         print(f"{name}: {known[name]}", file=sys.stderr)
-        module = importlib.import_module(f"bench.{name}")
+        module = importlib.import_module(f"benchmarks.{name}")
         with tempfile.TemporaryDirectory(prefix=f"bench-{name}-") as folder:
             measured = module.run(Path(folder))
         for figures in [measured] if isinstance(measured, Mapping) else measured:

@@ -18,7 +18,7 @@ TOP_LEVEL = {
     "Makefile",
     "README.md",
     "atoosync_lab",
-    "bench",
+    "benchmarks",
     "dashboards",
     "data",
     "docs",

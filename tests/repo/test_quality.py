@@ -29,10 +29,10 @@ def test_code_is_clean(command: list[str]) -> None:
 
 
 def test_measurement_is_run_and_printed_as_one_json_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "bench").mkdir()
-    (tmp_path / "bench" / "__init__.py").touch()
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "__init__.py").touch()
     sample = '"""Counts to three.\n\nMore.\n"""\n\n\ndef run(folder):\n    return {"rows": len(list("abc"))}\n'
-    (tmp_path / "bench" / "sample_of_three.py").write_text(sample, encoding="utf-8")
+    (tmp_path / "benchmarks" / "sample_of_three.py").write_text(sample, encoding="utf-8")
     assert bench.measurements(tmp_path) == {"sample_of_three": "Counts to three."}
     done = subprocess.run(
         [
