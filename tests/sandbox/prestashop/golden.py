@@ -13,9 +13,11 @@ import base64
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
@@ -31,8 +33,40 @@ _VOUCHERS = {"o_voucher": "vo.id", "o_freeship": "vo_free.id"}
 _KEYS = {"rw": DEFAULT_KEY, "ro": READ_KEY, "bad": "UNKNOWNUNKNOWNUNKNOWNUNKNOWN0000", "short": "TENLETTERS"}
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What one exchange brought.
+
+    Attributes:
+        sent: It went out; false when an id was missing that an earlier exchange gives.
+        differences: What differs from the recording; empty when it agrees.
+    """
+
+    sent: bool
+    differences: list[str] = field(default_factory=list)
+
+
+def read_exchanges(file: Path) -> list[dict[str, Any]]:
+    """The exchanges of a recording, in the order to replay them."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return sorted((json.loads(line) for line in lines if line.strip()), key=lambda e: int(e["seq"]))
+
+
+def closure(exchanges: Sequence[Mapping[str, Any]], name: str) -> set[str]:
+    """Names of all exchanges that must have run before the named one: its `after`, theirs, and so on."""
+    after = {e["name"]: e.get("after") or () for e in exchanges}
+    found: set[str] = set()
+    open_names = list(after.get(name, ()))
+    while open_names:
+        earlier = open_names.pop()
+        if earlier not in found:
+            found.add(earlier)
+            open_names += after.get(earlier, ())
+    return found
+
+
 class Replay:
-    """One run through a file of exchanges against one server."""
+    """One run through a file of exchanges against one server; ends with its `with` block."""
 
     def __init__(self, server: RunningSandbox) -> None:
         self._server = server
@@ -40,24 +74,32 @@ class Replay:
         self._bound: dict[str, str] = {"base": server.url, "key.rw": DEFAULT_KEY, "key.ro": READ_KEY}
         self._digest = ""
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
     def run(self, file: Path) -> Iterator[tuple[str, list[str]]]:
         """The name of each exchange and the differences found."""
-        with self._client:
-            for text in file.read_text(encoding="utf-8").splitlines():
-                exchange = json.loads(text)
-                yield exchange["name"], self._one(exchange)
+        with self:
+            for exchange in read_exchanges(file):
+                yield exchange["name"], self.one(exchange).differences
 
     def _fill(self, text: str) -> str:
         return _PLACEHOLDER.sub(lambda found: self._bound.get(found.group(1), found.group(0)), text)
 
-    def _one(self, exchange: dict[str, Any]) -> list[str]:
+    def one(self, exchange: dict[str, Any]) -> Outcome:
+        """Set up what is `given`, send one exchange, keep the ids it binds, compare the answer."""
         missing = [
             name
             for name in _PLACEHOLDER.findall(json.dumps(exchange["request"]))
             if name not in self._bound and name != "images"
         ]
         if missing:
-            return [f"needs {missing[0]}, which an earlier exchange did not give"]
+            return Outcome(False, [f"needs {missing[0]}, which an earlier exchange did not give"])
         self._given(exchange)
         answer = self._send(exchange)
         found = compare(exchange, answer)
@@ -66,7 +108,7 @@ class Replay:
             value = value_at(answer, path)
             if value is not None:
                 self._bound[f"{exchange['name']}.{name}"] = value
-        return found
+        return Outcome(True, found)
 
     def _given(self, exchange: dict[str, Any]) -> None:
         if not exchange.get("given"):
