@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from pathlib import Path
 
 _lock = threading.Lock()
 _passed: Counter[str] = Counter()
@@ -32,3 +33,14 @@ def point(name: str) -> None:
             wanted, _, number = fault.rpartition(":")
             if _passed[wanted] == int(number):
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+def into_place(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, with a point on either side: it is there whole, or not at all.
+
+    Raises:
+        OSError: as `os.replace`.
+    """
+    point("file.before")
+    os.replace(temporary, path)
+    point("file.after")

@@ -20,6 +20,7 @@ import pyarrow as pa
 from atoosync_lab.connectors.redaction import Redactor
 from atoosync_lab.model.errors import SettingsError, StorageError
 from atoosync_lab.model.i18n import LANGUAGES, Message
+from atoosync_lab.model.points import into_place
 from atoosync_lab.runs import figures
 from atoosync_lab.runs.live import Live, sweep
 from atoosync_lab.runs.workspace import Workspace
@@ -103,7 +104,7 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
             con.execute("UPDATE run SET lines = (SELECT count(*) FROM entry WHERE entry.run = run.id)").fetchall()
             con.execute("CHECKPOINT").fetchall()
             con.close()
-            os.replace(temporary, path)
+            into_place(temporary, path)
     except BaseException:
         duck.discard(con, temporary)
         raise

@@ -16,6 +16,7 @@ from typing import Any
 
 from atoosync_lab.connectors.redaction import Redactor
 from atoosync_lab.model.i18n import LANGUAGES
+from atoosync_lab.model.points import into_place
 from atoosync_lab.store.journal_records import Counts, Entry, Run
 
 EVERY = 2.0
@@ -66,7 +67,7 @@ class Live:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             temporary.write_text(json.dumps(self._content(), ensure_ascii=False), encoding="utf-8")
-            os.replace(temporary, self._path)
+            into_place(temporary, self._path)
         except OSError:
             # A full disk must not end a run for the sake of whoever watches it.
             temporary.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from atoosync_lab.connectors.redaction import Redactor
 from atoosync_lab.model import errors
 from atoosync_lab.model.errors import AtooSyncError, SettingsError, StopError
 from atoosync_lab.model.i18n import current_language
+from atoosync_lab.model.points import into_place
 from atoosync_lab.planning import plan as plans
 from atoosync_lab.runs.parameters import RunParameters, checked
 from atoosync_lab.runs.run import RunRequest, RunResult, executed_path
@@ -146,7 +147,7 @@ class _Execution:
         if not self._temporary.exists():
             return
         path = executed_path(self._workspace, self._run_id, failed=failed)
-        os.replace(self._temporary, path)
+        into_place(self._temporary, path)
         try:
             self._workspace.journal.update(self._run_id, notebook=f"runs/{path.name}")
         except SettingsError:

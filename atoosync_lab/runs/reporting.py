@@ -11,6 +11,7 @@ from typing import Any
 
 from atoosync_lab.connectors.redaction import Redactor
 from atoosync_lab.model.errors import StorageError
+from atoosync_lab.model.points import into_place
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.store.journal_records import Run
 
@@ -40,7 +41,7 @@ def report(workspace: Workspace, run_id: str) -> Path:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as file:
             for name, content in _parts(workspace, run).items():
                 file.writestr(name, redact(content))
-        temporary.replace(path)
+        into_place(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise StorageError("storage.not_writable", path="runs") from error

@@ -19,6 +19,7 @@ import uuid_utils
 
 from atoosync_lab.connectors.base import Connector, ReadRequest, Scope
 from atoosync_lab.model.errors import InvalidRecordError, SettingsError, StorageError
+from atoosync_lab.model.points import into_place
 from atoosync_lab.model.records import table_name
 from atoosync_lab.snapshots import duck, tables
 
@@ -116,7 +117,7 @@ class CaptureWriter:
             self._con.execute("CHECKPOINT").fetchall()
             self._con.close()
             os.chmod(self._temporary, 0o444)
-            os.replace(self._temporary, self.path)
+            into_place(self._temporary, self.path)
         return self.path
 
     def abandon(self) -> None:

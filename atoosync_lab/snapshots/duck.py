@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from atoosync_lab.model.errors import StorageError
+from atoosync_lab.model.points import point
 
 MEMORY_LIMIT = "512MB"
 THREADS = 2
@@ -99,11 +100,13 @@ def create(temporary: Path, what: str) -> duckdb.DuckDBPyConnection:
             if time.time() - old.stat().st_mtime > HALF_WRITTEN_AGE:
                 old.unlink(missing_ok=True)
     try:
-        return connect(temporary)
+        con = connect(temporary)
     except StorageError as error:
         discard(None, temporary)
         with writing(what):
             raise error.__cause__ or error from None
+    point("file.begun")
+    return con
 
 
 def discard(con: duckdb.DuckDBPyConnection | None, temporary: Path) -> None:
