@@ -13,8 +13,11 @@ Requests are not buffered unless a rule looks at the body.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
+import socket
+import struct
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -176,17 +179,29 @@ class FaultMiddleware:
         rule = next((rule for rule in rules if rule.kind != "latency"), None)
         if rule is None:
             return await self.app(scope, receive, send)
-        if rule.kind == "drop_before":
-            return _CLOSE
+        if rule.kind.endswith("_before"):
+            # Read to the end: the client must have sent everything, or it would see a broken pipe, not our silence.
+            await _read_all(receive)
+            return await self._vanish(rule, receive, send)
         if rule.kind in ("status", "html"):
             # Read to the end, so that the client has sent everything when it gets the answer.
             await _read_all(receive)
             return await _fixed_answer(rule)(scope, receive, send)
         messages = await self._run(scope, receive)
-        if rule.kind == "timeout_after":
-            await self._wait(float(rule.value or 0))
-            return _CLOSE
-        return await _send_cut(messages, float(rule.value or 0.5), send)
+        if rule.kind.endswith("_after"):
+            return await self._vanish(rule, receive, send)
+        if rule.kind == "cut":
+            return await _send_cut(messages, float(rule.value or 0.5), send)
+        return await _send_spoilt(messages, rule, send)
+
+    async def _vanish(self, rule: FaultRule, receive: Receive, send: Send) -> Any:
+        """End without an answer: at once, by a reset, or after a silence that the client may end first."""
+        if rule.kind.startswith("timeout"):
+            silence = float(rule.value or 0) / self.speed if self.speed > 0 else 0.0
+            await _until_gone(receive, silence)
+        elif rule.kind.startswith("reset"):
+            _reset(send)
+        return _CLOSE
 
     async def _run(self, scope: Scope, receive: Receive) -> list[Message]:
         """Run the application to its end and keep what it would have sent."""
@@ -245,6 +260,50 @@ async def _send_cut(messages: list[Message], fraction: float, send: Send) -> Non
             "more_body": True,
         }
     )
+
+
+async def _send_spoilt(messages: list[Message], rule: FaultRule, send: Send) -> None:
+    """A whole answer on the wire whose content does not hold what its head promises."""
+    start = next(message for message in messages if message["type"] == "http.response.start")
+    body = b"".join(m.get("body", b"") for m in messages if m["type"] == "http.response.body")
+    headers = {bytes(name).lower(): bytes(value) for name, value in start.get("headers", [])}
+    if rule.kind == "wrong_type":
+        headers[b"content-type"] = str(rule.value or "text/html; charset=utf-8").encode()
+    else:
+        if rule.kind == "gzip_cut":
+            headers[b"content-encoding"] = b"gzip"
+            body = gzip.compress(body)
+        body = body[: int(len(body) * float(rule.value or 0.5))]
+    headers.pop(b"transfer-encoding", None)
+    headers[b"content-length"] = str(len(body)).encode()
+    await send({**start, "headers": list(headers.items())})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _until_gone(receive: Receive, seconds: float) -> None:
+    """Wait, at most until the client has closed the connection. Asked only once the request was read to its end."""
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    try:
+        await asyncio.wait_for(gone(), seconds)
+    except TimeoutError:
+        return
+
+
+def _reset(send: Send) -> None:
+    """Break the connection by a TCP reset, as a firewall or a dying process does."""
+    # ASGI has no word for it; uvicorn's `send` belongs to the cycle that holds the transport.
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        return
+    found = transport.get_extra_info("socket")
+    if found is not None:
+        # Lingering for no time at all: what is not sent is thrown away, and the close becomes a reset.
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 async def _read_all(receive: Receive) -> bytes:

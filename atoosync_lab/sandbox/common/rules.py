@@ -8,8 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-BUILTIN_KINDS = frozenset({"latency", "status", "cut", "timeout_after", "drop_before", "html"})
-"""Kinds that the middleware carries out itself; every other kind is handed to the application."""
+BUILTIN_KINDS = frozenset(
+    {
+        "latency", "status", "html", "cut", "short", "gzip_cut", "wrong_type", "timeout_before", "timeout_after",
+        "drop_before", "drop_after", "reset_before", "reset_after",
+    }
+)  # fmt: skip
+"""Kinds that the middleware carries out itself; every other kind is handed to the application.
+
+`latency`: slow, then as usual. `status`, `html`: an answer of its own, the application hears nothing. `cut`: the answer
+breaks off on the wire. `short`: the answer ends early, with a length that says so. `gzip_cut`: compressed, and the end
+of it is missing. `wrong_type`: the right answer under another content type. `timeout_...`, `drop_...`, `reset_...`:
+silence, a closed connection, a TCP reset, before or after the application has acted.
+"""
 
 
 class FaultRuleError(ValueError):
@@ -25,8 +36,9 @@ class FaultRule:
         method: HTTP method it applies to; None for all.
         path: Regular expression searched in the path (with its query string); None for all.
         body: Regular expression searched in the request body (decoded as UTF-8, errors replaced); None for all.
-        value: Parameter of the kind: seconds for `latency` and `timeout_after`; a status number, or a mapping with
-            `status`, `body`, `headers`, for `status` and `html`; fraction kept for `cut` (default half).
+        value: Parameter of the kind: seconds for `latency` and `timeout_...`; a status number, or a mapping with
+            `status`, `body`, `headers`, for `status` and `html`; fraction kept for `cut`, `short` and `gzip_cut`
+            (default half); the content type for `wrong_type` (default `text/html`).
         times: How many matching requests are hit; None for all.
         after: How many matching requests pass untouched first.
     """

@@ -5,6 +5,7 @@
 - `GET|POST settings`: the switches of `settings.Settings`.
 - `GET|DELETE quota`: calls counted today, by key; start again.
 - `POST folders`: create a folder (arguments of `FolderState.open`; `id` required). `POST fields`: add a custom field.
+- `POST keep/<name>`, `POST restore/<name>`: the state as it is now, and back to it.
 - `POST rows` `{"folder", "table", "where"}`: rows; with `"insert": [..]`, or `"key"` and `"change": {..}` or
   `"delete": true`, they are written. Numbers are text with a decimal point.
 """
@@ -21,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from atoosync_lab.sandbox.common.keeping import NotKeptError
 from atoosync_lab.sandbox.ebp.core import Core, core_of
 from atoosync_lab.sandbox.ebp.errors import ApiError
 from atoosync_lab.sandbox.ebp.folder import FolderState
@@ -67,6 +69,22 @@ async def settings(request: Request) -> Response:
         except SettingError as error:
             raise ApiError(400, "ERR_SETTING", str(error)) from error
     return JSONResponse(held.as_json())
+
+
+async def kept(request: Request) -> Response:
+    """Keep the state under a name, or bring it back."""
+    name, core = request.path_params["name"], core_of(request)
+    try:
+        if "/keep/" in request.url.path:
+            await run_in_threadpool(core.keeper.keep, name)
+        else:
+            # A file in hand is finished first: it would write into what is brought back.
+            await run_in_threadpool(request.app.state.worker.quiet)
+            await run_in_threadpool(core.keeper.restore, name)
+            core.forget_folders()
+    except NotKeptError as error:
+        raise ApiError(404, "ERR_KEPT", str(error)) from error
+    return JSONResponse({})
 
 
 async def quota(request: Request) -> Response:
@@ -134,5 +152,7 @@ ROUTES = [
     Route("/_admin/ebp/quota", quota, methods=["GET", "DELETE"]),
     Route("/_admin/ebp/folders", folders, methods=["POST"]),
     Route("/_admin/ebp/fields", fields, methods=["POST"]),
+    Route("/_admin/ebp/keep/{name}", kept, methods=["POST"]),
+    Route("/_admin/ebp/restore/{name}", kept, methods=["POST"]),
     Route("/_admin/ebp/rows", rows, methods=["POST"]),
 ]

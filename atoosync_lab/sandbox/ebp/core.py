@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.requests import Request
 
 from atoosync_lab.sandbox.common.faults import struck
+from atoosync_lab.sandbox.common.keeping import Keeper
 from atoosync_lab.sandbox.ebp import tokens
 from atoosync_lab.sandbox.ebp.errors import ApiError
 from atoosync_lab.sandbox.ebp.folder import FolderError, FolderState, connect, folder_path
@@ -47,6 +48,7 @@ class Core:
         self.connection.executescript(_DDL + tokens.DDL)
         self.tokens = tokens.TokenOffice(self.connection, settings)
         self.quota = Quota(self.connection, settings)
+        self.keeper = Keeper(lambda: [directory / "server.sqlite", *sorted(directory.glob("folder-*.sqlite"))])
         self._idle: dict[str, list[FolderState]] = {}
         self._lock = threading.Lock()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from atoosync_lab.sandbox.common.faults import struck
 from atoosync_lab.sandbox.ebp.core import Core, core_of, parameter
 from atoosync_lab.sandbox.ebp.errors import ApiError
 from atoosync_lab.sandbox.ebp.gescom import guarded
@@ -27,6 +30,21 @@ def _admit(core: Core, request: Request) -> None:
         pass
 
 
+def _change(core: Core, folder: str, change: dict[str, Any]) -> None:
+    """The fault `changed_before`: a user of the folder changes or deletes a record just before our file comes in.
+
+    Args:
+        core: The sandbox.
+        folder: Id of the folder.
+        change: `{"table", "key", "set": {column: value}}` or `{"table", "key", "delete": true}`.
+    """
+    with core.folder(folder) as state:
+        if change.get("delete"):
+            state.delete(change["table"], change["key"])
+        else:
+            state.update(change["table"], change["key"], change["set"])
+
+
 async def create_import(request: Request) -> Response:
     """Accept a file (multipart: category, format, file); it is processed later."""
     await run_in_threadpool(_admit, core_of(request), request)
@@ -40,6 +58,9 @@ async def create_import(request: Request) -> Response:
     if len(content) > _MAX_BYTES:
         raise ApiError(413, "ERR_SIZE", "Fichier trop grand")
     folder = request.path_params["folder"]
+    changed = struck(request.scope, "changed_before")
+    if changed is not None:
+        await run_in_threadpool(_change, core_of(request), folder, changed.value)
     import_id = await run_in_threadpool(_worker(request).accept, folder, category, format_name, content)
     return JSONResponse({"importId": import_id}, 202)
 

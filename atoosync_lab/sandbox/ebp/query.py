@@ -28,7 +28,7 @@ class Query:
     """
 
     def __init__(self, state: FolderState, table_name: str) -> None:
-        self._state = state
+        self.state = state
         try:
             self.table: Table = state.table(table_name)
         except FolderError as error:
@@ -64,7 +64,7 @@ class Query:
                 raise _unknown_column(name, self.table)
             alias = f"j{len(self._joins)}"
             condition = f'LEFT JOIN "{link.target}" AS {alias} ON {alias}."Id" = t."{link.name}"'
-            self._joins[prefix] = (alias, self._state.table(link.target), condition)
+            self._joins[prefix] = (alias, self.state.table(link.target), condition)
         alias, joined, _ = self._joins[prefix]
         return alias, joined
 
@@ -121,11 +121,11 @@ class Query:
         """Stored values of a page, the key `Id` first."""
         columns = ", ".join(['t."Id"', *(expression for _, expression, _ in self._shown)])
         statement = f"SELECT {columns} {self._tail()} ORDER BY {self._order} LIMIT ? OFFSET ?"
-        return self._state.connection.execute(statement, (*self._parameters, limit, offset)).fetchall()
+        return self.state.connection.execute(statement, (*self._parameters, limit, offset)).fetchall()
 
     def total(self) -> int:
         """How many rows fit, all pages together."""
-        found: int = self._state.connection.execute(f"SELECT COUNT(*) {self._tail()}", self._parameters).fetchone()[0]
+        found: int = self.state.connection.execute(f"SELECT COUNT(*) {self._tail()}", self._parameters).fetchone()[0]
         return found
 
     def render(self, rows: Sequence[tuple[Any, ...]]) -> list[str]:

@@ -73,6 +73,15 @@ class ImportWorker:
         if self._thread.is_alive():
             self._thread.join(30)
 
+    def quiet(self, seconds: float = 30.0) -> None:
+        """Take up no more of the files that wait, and return once none is in hand."""
+        self._core.connection.execute("UPDATE import SET state = 'Lost' WHERE state = 'Waiting'")
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self._core.connection.execute("SELECT 1 FROM import WHERE state = 'Running'").fetchone() is None:
+                return
+            time.sleep(0.01)
+
     def accept(self, folder: str, category: str, format_name: str, content: bytes) -> str:
         """Queue a file and return its id; the switches may lose it or make it late."""
         settings = self._core.settings

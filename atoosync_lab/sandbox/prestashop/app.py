@@ -2,7 +2,7 @@
 
 Fault kinds of this server, beside those of `FaultMiddleware`: `strip_authorization` (the host drops the header),
 `error_after_save`
-(500 code 2 although stored), `moving_pages` (see `moving`), `php_text` (PHP text before the XML).
+(500 code 2 although stored), `moving_pages` and `changed_before` (see `moving`), `php_text` (PHP text before the XML).
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from atoosync_lab.sandbox.common.faults import FaultMiddleware, struck
+from atoosync_lab.sandbox.common.keeping import Keeper, NotKeptError
 from atoosync_lab.sandbox.prestashop import uploads
 from atoosync_lab.sandbox.prestashop.access import authenticate, permit, set_key
 from atoosync_lab.sandbox.prestashop.answers import HTML_TYPE, REALM, Call
 from atoosync_lab.sandbox.prestashop.errors import PlainError, WebserviceError, refuse
-from atoosync_lab.sandbox.prestashop.moving import move_page
+from atoosync_lab.sandbox.prestashop.moving import change_before, move_page
 from atoosync_lab.sandbox.prestashop.seed import ADMIN_ACTIONS
 from atoosync_lab.sandbox.prestashop.service import Webservice
 from atoosync_lab.sandbox.prestashop.state import ShopState
@@ -40,6 +41,7 @@ class Shop:
     def __init__(self, state: ShopState) -> None:
         self.state = state
         self.service = Webservice()
+        self.keeper = Keeper(lambda: [state.path])
 
     async def api(self, request: Request) -> Response:
         """Every call below `/api` and `/sub/api`."""
@@ -95,6 +97,9 @@ class Shop:
         if call.parts[:2] == ["attachments", "file"] and "attachments" in self.state.resources:
             permit(call)
             return uploads.attachments(call, body)
+        changed = struck(request.scope, "changed_before")
+        if changed is not None:
+            change_before(self.state, changed.value)
         response = self.service.answer(call, body)
         if struck(request.scope, "error_after_save") and call.method in ("POST", "PUT", "PATCH"):
             raise WebserviceError(500, [(2, "[PHP Unknown error] shown after the record was stored")])
@@ -147,6 +152,18 @@ class Shop:
         """`POST /_admin/shutdown`: end the process as SIGTERM does, once this answer is sent."""
         return JSONResponse({"result": "ok"}, background=BackgroundTask(os.kill, os.getpid(), signal.SIGTERM))
 
+    async def kept(self, request: Request) -> Response:
+        """`POST /_admin/keep/<name>` and `POST /_admin/restore/<name>`: the state as it is now, and back to it."""
+        name = request.path_params["name"]
+        try:
+            if request.url.path.startswith("/_admin/keep/"):
+                self.keeper.keep(name)
+            else:
+                self.keeper.restore(name)
+        except NotKeptError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        return JSONResponse({"result": "ok"})
+
     async def reset(self, request: Request) -> Response:
         """`POST /_admin/reset`: back to the empty installed shop."""
         self.state.reset()
@@ -191,6 +208,8 @@ def create_app(state: ShopState, *, speed: float = 1.0) -> FaultMiddleware:
         Route("/_admin/mails", shop.mails),
         Route("/_admin/shutdown", shop.shutdown, methods=["POST"]),
         Route("/_admin/reset", shop.reset, methods=["POST"]),
+        Route("/_admin/keep/{name}", shop.kept, methods=["POST"]),
+        Route("/_admin/restore/{name}", shop.kept, methods=["POST"]),
         Route("/_admin/shop/{action}", shop.admin, methods=["POST"]),
         Route("/", _front),
         Route("/sub/", _front),

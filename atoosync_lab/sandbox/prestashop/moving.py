@@ -1,4 +1,4 @@
-"""The fault kind `moving_pages`: the shop changes between two pages of a list."""
+"""Fault kinds of a shop that goes on living: `moving_pages` between two pages of a list, `changed_before` a call."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ def move_page(state: ShopState, resource: str, value: Any) -> None:
             row = state.get(resource, int(value["copy"]))
             if row is not None:
                 state.insert(resource, {name: item for name, item in row.items() if name != "id"})
+
+
+def change_before(state: ShopState, value: Any) -> None:
+    """Change records just before a call is carried out: between the moment we looked and the moment we write.
+
+    Args:
+        state: The shop.
+        value: `{"resource": name, "id": id, "set": {column: stored value}}` or `{"resource", "id", "delete": true}`,
+            or a list of such.
+    """
+    for change in value if isinstance(value, list) else [value]:
+        with state.writing():
+            if change.get("delete"):
+                state.delete(change["resource"], int(change["id"]))
+            else:
+                state.update(change["resource"], int(change["id"]), change["set"])

@@ -79,11 +79,13 @@ class ShopState:
         version: Profile of the shop (`1.7.7`, `8`, `9`).
         resources: Field tables of that version.
         db: The SQLite connection, in autocommit mode; use `writing()` around several statements.
+        path: Its file.
         clock: Gives the present instant (aware); tests may replace it.
     """
 
     def __init__(self, db: sqlite3.Connection, version: Version, clock: Callable[[], datetime] | None = None) -> None:
         self.db = db
+        self.path = Path(str(db.execute("PRAGMA database_list").fetchone()[2]))
         self.version: Version = version
         self.resources: Mapping[str, Resource] = catalogue(version)
         self.clock: Callable[[], datetime] = clock or (lambda: datetime.now(UTC))

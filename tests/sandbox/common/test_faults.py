@@ -182,3 +182,44 @@ def test_calls_are_counted_by_template_without_admin_calls(http: httpx.Client) -
 
 def test_health_answers(http: httpx.Client) -> None:
     assert http.get("/_admin/health").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("kind", ["timeout", "drop", "reset"])
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_silence_close_and_reset_come_before_or_after_the_write(
+    http: httpx.Client, written: list[str], kind: str, place: str
+) -> None:
+    plan(http, kind=f"{kind}_{place}", method="POST", value=0.5)
+    with pytest.raises(httpx.ReadError if kind == "reset" else httpx.RemoteProtocolError):
+        http.post("/things/1", content="kept")
+    assert written == (["kept"] if place == "after" else [])
+    assert http.post("/things/1", content="next").status_code == 201
+
+
+def test_silence_ends_when_the_client_gives_up(http: httpx.Client, written: list[str]) -> None:
+    plan(http, kind="timeout_before", method="POST", value=600)
+    with pytest.raises(httpx.ReadTimeout):
+        http.post("/things/1", content="lost", timeout=0.2)
+    assert written == []
+
+
+def test_short_answer_states_the_length_it_has(http: httpx.Client) -> None:
+    plan(http, kind="short", path="/text", value=0.25)
+    answer = http.get("/text")
+    assert (answer.status_code, len(answer.content)) == (200, 250)
+
+
+def test_compressed_answer_that_lacks_its_end(http: httpx.Client) -> None:
+    plan(http, kind="gzip_cut", path="/text", value=0.7)
+    try:
+        content = http.get("/text").content
+    except httpx.DecodingError:
+        return
+    assert len(content) < 1000
+
+
+def test_wrong_type_keeps_the_content(http: httpx.Client) -> None:
+    plan(http, kind="wrong_type", path="/text")
+    answer = http.get("/text")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.content == b"0123456789" * 100
