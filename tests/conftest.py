@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.plugin_matrix"]
+pytest_plugins = ["tests.plugin_loops", "tests.plugin_matrix"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
