@@ -17,6 +17,7 @@ ROOT := $(if $(filter 0,$(shell id -u)),--allow-root,)
 
 LAB_PORT    ?= 8888
 BOARDS_PORT ?= 8866
+JOBS        ?= 2
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -48,9 +49,10 @@ worker: $(RUN) ## execute what is scheduled, without JupyterLab
 boards: $(RUN) ## the dashboards (port 8866): all profiles, or those of one client (CLIENT=name)
 	@$(BIN)/atoosync board serve $(CLIENT) --port $(BOARDS_PORT) $(ARGS)
 
-test: $(DEV) ## every test, with a real browser for the pages (ARGS="-k word" narrows)
+# A file's tests stay together, so that its servers start once.
+test: $(DEV) ## every test, with a real browser for the pages (ARGS="-k word" narrows, JOBS=1 runs them one by one)
 	@sh tools/browser.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadscope-reorder) $(ARGS)
 
 check: $(DEV) ## format, lint, types, house plan, clean notebooks
 	$(BIN)/ruff format --check .
