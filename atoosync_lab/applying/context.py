@@ -69,7 +69,7 @@ class ApplyContext:
     sleep: Callable[[float], None] = time.sleep
 
     def done(self, row: PlanRow, message: str, /, **params: Any) -> None:
-        """A record was written."""
+        """A record was written; what the plan noted beside it stands in the journal too."""
         self.tally.ok += 1
         self.record(
             Stage.APPLY,
@@ -79,6 +79,10 @@ class ApplyContext:
             record=row.key,
             action=str(row.action),
         )
+        for note in row.notes:
+            told = note.message
+            self.record(Stage.APPLY, told.code, {"record": row.key, **told.params}, level=note.level,
+                        record=row.key, action=str(row.action))  # fmt: skip
 
     def failed(self, row: PlanRow, message: Message) -> None:
         """A record was refused or failed; the others go on."""

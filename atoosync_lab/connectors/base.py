@@ -51,6 +51,8 @@ class Scope(StrEnum):
     """`Stock`."""
     ORDERS = "orders"
     """`Order`, `OrderLine`, `OrderDiscount`, `Payment`, `Address`, `Customer`."""
+    ORDER_PIECES = "order_pieces"
+    """`OrderPieces`: products and quantities of orders, without prices or people."""
     CREDIT_SLIPS = "credit_slips"
     """`CreditSlip`, `CreditSlipLine`."""
     CUSTOMERS = "customers"
@@ -73,6 +75,8 @@ class ReadRequest:
     shops: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     """Only these records; empty: all. For stocks: the rows of these products."""
+    known: frozenset[str] = frozenset()
+    """Order pieces: orders whose lines are not wanted."""
     filter: Filter | None = None
     """Parsed filter; a connector applies what its system can, the planner applies it again to all rows."""
     fields: tuple[str, ...] = ()

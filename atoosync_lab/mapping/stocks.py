@@ -1,7 +1,8 @@
 """Quantity for sale from the ERP's stock (ART-40, PB-29): as a function, and as SQL over sets; tests hold them equal.
 
 The three kinds (ebp.md 4.4, A18): real; real minus what customers ordered; projected minus what suppliers deliver.
-Rows are summed over the chosen warehouses before anything is rounded.
+Rows are summed over the chosen warehouses before anything is rounded. Pieces that the shop sold and that the ERP does
+not know of are taken off every kind: else they would be for sale a second time.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Amounts:
     suppliers_ordered: Decimal | None = None
     projected: Decimal | None = None
     waiting: Decimal = ZERO
-    """Pieces of shop orders not yet in the ERP: the kinds that count customer orders count them too (PB-29)."""
+    """Pieces of shop orders not yet in the ERP: sold, whatever the kind counts (PB-29, PB-59)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def available(kind: StockKind, amounts: Amounts) -> Decimal:
     suppliers = amounts.suppliers_ordered or ZERO
     match kind:
         case StockKind.REAL:
-            return amounts.real
+            return amounts.real - amounts.waiting
         case StockKind.REAL_MINUS_CUSTOMERS:
             return amounts.real - customers - amounts.waiting
         case StockKind.PROJECTED_MINUS_SUPPLIERS:
@@ -85,7 +86,7 @@ def stock_sql(kind: StockKind, columns: StockColumns = _COLUMNS) -> str:
     suppliers = f"COALESCE({columns.suppliers_ordered}, 0)"
     match kind:
         case StockKind.REAL:
-            return real
+            return f"({real} - {columns.waiting})"
         case StockKind.REAL_MINUS_CUSTOMERS:
             return f"({real} - {customers} - {columns.waiting})"
         case StockKind.PROJECTED_MINUS_SUPPLIERS:

@@ -97,6 +97,21 @@ class OrderLine:
 
 
 @record
+class OrderPieces:
+    """How many pieces of a product one line of a shop order takes: what stocks need to know of orders."""
+
+    remote_id: str
+    """Id of the order line."""
+    order_id: str
+    product_id: str = ""
+    variant_id: str | None = None
+    reference: str = ""
+    key: str = ""
+    """Product key of `reference`."""
+    quantity: Decimal
+
+
+@record
 class OrderDiscount:
     """A voucher or cart rule used by an order."""
 

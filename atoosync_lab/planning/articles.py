@@ -16,7 +16,14 @@ from atoosync_lab.planning.differences import Field
 from atoosync_lab.planning.plan import PlanWriter
 from atoosync_lab.planning.prices import MASTER_JOIN, price_sql
 from atoosync_lab.planning.sqltext import case_of, identifier, literal
-from atoosync_lab.planning.stock_sql import STOCK_PAYLOAD, make_stock_table, quantity_sql
+from atoosync_lab.planning.stock_sql import (
+    STOCK_JOINS,
+    STOCK_PAYLOAD,
+    make_stock_table,
+    make_waiting_table,
+    notes_sql,
+    quantity_sql,
+)
 from atoosync_lab.planning.text_table import TextColumn, converter, make_text_table
 from atoosync_lab.settings.articles import ShopUpdate
 
@@ -61,6 +68,7 @@ def plan_articles(ctx: CatalogueContext, out: PlanWriter) -> None:
     with_stock = bool(ctx.profile.articles.stocks.warehouses)
     if with_stock:
         make_stock_table(con, ctx.profile.articles.stocks)
+        make_waiting_table(con)
     _make_sheet(con, ctx, texts, with_stock=with_stock)
     _hold(con, ctx, texts)
     selection.write_verdicts(con, "product", ctx.reference_length)
@@ -105,19 +113,17 @@ def _make_sheet(
         source = f"trim(coalesce(i.fields[{literal(products.brand_field)}], ''))"
         brand_join = f" LEFT JOIN brand b ON b.raw = {source}"
     text = "".join(f", x.{identifier(c.name)}" for c in texts)
-    stock, stock_join = ", NULL::BIGINT AS quantity, NULL::BIGINT AS shop_quantity, '' AS row_id, '' AS stock_row", ""
+    stock_join = ""
+    stock = ", NULL::BIGINT AS quantity, NULL::BIGINT AS shop_quantity, '' AS row_id, '' AS stock_row, NULL AS notes"
     if with_stock:
         shop_has = "NOT (i.target_kind = 'product' AND i.variants > 0)"
         stock = (
             f", {quantity_sql(ctx.profile.articles.stocks)} AS quantity,"
             f" CASE WHEN {shop_has} THEN k.quantity::BIGINT END AS shop_quantity,"
             f" CASE WHEN {shop_has} THEN coalesce(k.remote_id, '') ELSE '' END AS row_id,"
-            f" coalesce({STOCK_PAYLOAD}::VARCHAR, '') AS stock_row"
+            f" coalesce({STOCK_PAYLOAD}::VARCHAR, '') AS stock_row, {notes_sql(ctx.profile.articles.stocks)} AS notes"
         )
-        stock_join = (
-            " LEFT JOIN desired_stock d ON d.item = i.remote_id"
-            " LEFT JOIN shop_stock k ON k.record_kind = i.target_kind AND k.record_id = i.target_id"
-        )
+        stock_join = STOCK_JOINS
     con.execute(
         "CREATE TEMP TABLE sheet AS SELECT i.remote_id, i.key, i.reference, i.label, i.verdict, i.last_md5, i.variants,"
         " coalesce(i.target_id, '') AS target_id, coalesce(i.target_kind, 'product') AS target_kind,"
@@ -234,6 +240,7 @@ def _write_rows(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, texts: Se
             "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0) + row_number() OVER (ORDER BY key),"
             f" {literal('create' if create else 'update')}, 'product', key, '', target_id, label,"
             f" {differences.changes_sql(fields, create=create)}, {reason},"
-            " json_object('reference', key, 'label', label, 'warnings', coalesce(text_warnings, ''))::VARCHAR, 1,"
+            " json_object('reference', key, 'label', label, 'warnings', coalesce(text_warnings, ''), 'notes', notes)"
+            "::VARCHAR, 1,"
             f" fingerprint, {_payload(ctx, fields, texts, create=create)} FROM due WHERE {where}"
         ).fetchall()

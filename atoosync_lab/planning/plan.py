@@ -21,6 +21,8 @@ import uuid_utils
 
 from atoosync_lab.model.errors import SettingsError, StorageError
 from atoosync_lab.model.i18n import translate
+from atoosync_lab.model.points import into_place
+from atoosync_lab.planning.notes import Note, notes_of
 from atoosync_lab.snapshots import duck
 
 
@@ -81,9 +83,18 @@ class PlanRow:
     payload: str = ""
     """JSON: all that the write needs."""
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a person should know beside the reason."""
+        if not (self.params.get("notes") or self.params.get("warnings")):
+            return ()
+        return notes_of(self.params, [name for name, _, _ in self.changes])
+
     def reason_text(self, language: str | None = None) -> str:
-        """The reason as a sentence."""
-        return translate(self.reason, self.params, language)
+        """The reason as a sentence, its notes behind it."""
+        return " ".join(
+            [translate(self.reason, self.params, language), *(n.message.text(language) for n in self.notes)]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

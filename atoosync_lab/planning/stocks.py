@@ -5,8 +5,15 @@ from __future__ import annotations
 from atoosync_lab.planning import differences, selection
 from atoosync_lab.planning.context import FAILED, CatalogueContext
 from atoosync_lab.planning.plan import PlanWriter
-from atoosync_lab.planning.sqltext import literal
-from atoosync_lab.planning.stock_sql import STOCK_PAYLOAD, make_stock_table, quantity_sql
+from atoosync_lab.planning.sqltext import literal, params
+from atoosync_lab.planning.stock_sql import (
+    STOCK_JOINS,
+    STOCK_PAYLOAD,
+    make_stock_table,
+    make_waiting_table,
+    notes_sql,
+    quantity_sql,
+)
 
 VERSION = "stocks-1"
 
@@ -26,13 +33,12 @@ def plan_stocks(ctx: CatalogueContext, out: PlanWriter) -> None:
         con, ctx, selection.Selection(published_only=settings.published_only, filter=settings.filter)
     )
     selection.write_verdicts(con, "stock", ctx.reference_length)
+    make_waiting_table(con)
     con.execute(
         "CREATE TEMP TABLE stock_due AS SELECT i.key, i.label, i.target_id, i.target_kind, i.last_md5, i.variants,"
         f" k.remote_id AS row_id, k.quantity::BIGINT AS before, {quantity_sql(settings)} AS after,"
-        f" d.modified_at, {STOCK_PAYLOAD}::VARCHAR AS payload"
-        " FROM item i LEFT JOIN desired_stock d ON d.item = i.remote_id"
-        " LEFT JOIN shop_stock k ON k.record_kind = i.target_kind AND k.record_id = i.target_id"
-        " WHERE i.verdict IS NULL"
+        f" d.modified_at, {notes_sql(settings)} AS notes, {STOCK_PAYLOAD}::VARCHAR AS payload"
+        f" FROM item i{STOCK_JOINS} WHERE i.verdict IS NULL"
     ).fetchall()
     if settings.since_last_transfer:
         selection.write_skips(
@@ -57,9 +63,10 @@ def plan_stocks(ctx: CatalogueContext, out: PlanWriter) -> None:
         f" FROM stock_due WHERE row_id IS NOT NULL AND NOT ({with_variants})"
     ).fetchall()
     differences.write_unchanged(con, "stock", "due", "after = before")
+    facts = params(reference="key", label="label", notes="notes")
     con.execute(
         "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0) + row_number() OVER (ORDER BY key), 'update',"
-        f" 'stock', key, '', row_id, label, changes, {differences.UPDATE_REASON}, {differences.ROW_PARAMS}, 1,"
+        f" 'stock', key, '', row_id, label, changes, {differences.UPDATE_REASON}, {facts}, 1,"
         " fingerprint, json_object('quantity', after, 'row', payload::JSON)::VARCHAR"
         " FROM due WHERE after IS DISTINCT FROM before"
     ).fetchall()

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from atoosync_lab.connectors.base import Capability, Connector, ErpConnector, ReadRequest, Scope, ShopConnector
 from atoosync_lab.mapping import periods
+from atoosync_lab.model.documents import DocumentKind
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.sales import CreditSlip
 from atoosync_lab.runs.flows import Flow
-from atoosync_lab.settings import Profile
+from atoosync_lab.settings import Profile, functions
 from atoosync_lab.settings.orders import Period
 from atoosync_lab.snapshots import captures
 from atoosync_lab.snapshots.captures import Capture, CaptureWriter
 from atoosync_lab.store.home import Home
 
+_TAKE_NOTHING = (DocumentKind.QUOTE, DocumentKind.CREDIT_NOTE)
+"""Kinds of documents that sell no pieces."""
 FULL_EVERY = timedelta(days=1)
 """Deletions are seen by full captures only: one a day."""
 
@@ -57,12 +61,27 @@ def capture_shop(
     on_rows: OnRows = lambda side, scope, rows: None,
     check: Callable[[], None] = lambda: None,
     keys: tuple[str, ...] = (),
+    imported: frozenset[str] = frozenset(),
 ) -> Capture:
-    """A capture of what the flow needs of the shop: all of the catalogue, or the orders or slips of the period."""
+    """A capture of what the flow needs of the shop: all of the catalogue, or the orders or slips of the period.
+
+    Args:
+        home: where captures are kept.
+        profile: whose shop.
+        flow: what it is read for.
+        shop: the shop.
+        on_rows: told what was read.
+        check: called between pages; raises to stop.
+        keys: only these orders.
+        imported: orders that the ERP had before its own capture began: its stock counts them already.
+    """
     scopes: list[tuple[Scope, ReadRequest | Callable[[CaptureWriter], ReadRequest]]]
     mode = "full"
     if flow.kind == "catalogue":
         scopes = [(scope, ReadRequest()) for scope in flow.shop_scopes]
+        waiting = _waiting(profile, flow, shop, imported)
+        if waiting is not None:
+            scopes.append((Scope.ORDER_PIECES, waiting))
     elif flow.name == "credit-notes":
         mode = "window"
         scopes = [
@@ -85,6 +104,18 @@ def capture_shop(
         on_rows=lambda scope, rows: on_rows("shop", scope, rows),
         check=check,
     )
+
+
+def _waiting(profile: Profile, flow: Flow, shop: ShopConnector, imported: frozenset[str]) -> ReadRequest | None:
+    """Orders whose pieces are sold and that the ERP does not have; None: this profile imports none."""
+    sold = [status for status, rule in profile.orders.statuses.items() if rule.kind not in _TAKE_NOTHING]
+    wanted = flow.counts_orders and profile.articles.stocks.warehouses and sold
+    if not wanted or not functions.allows(profile.functions, "orders"):
+        return None
+    if Capability.READ_ORDERS not in shop.capabilities:
+        return None
+    window = _window(profile, profile.orders.period, orders=True)
+    return replace(window, statuses=tuple(sold), known=imported)
 
 
 def _window(profile: Profile, period: Period, *, orders: bool = False) -> ReadRequest:

@@ -35,6 +35,8 @@ class Flow:
     moves_mark: bool = True
     """A run moves the mark. New articles alone must not: changed ones would no longer be due."""
 
+    counts_orders: bool = False
+    """It writes quantities: pieces of orders that the ERP does not have yet are read too (PB-59)."""
     lease: str = ""
     """Task that only one run may do at a time; flows that write the same records share it."""
 
@@ -71,17 +73,18 @@ def _catalogue(
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
-        _catalogue("articles", plan_articles, Capability.WRITE_PRODUCTS),
+        _catalogue("articles", plan_articles, Capability.WRITE_PRODUCTS, counts_orders=True),
         _catalogue(
             "articles-new",
             plan_articles,
             Capability.WRITE_PRODUCTS,
+            counts_orders=True,
             lease="articles",
             mark="articles",
             moves_mark=False,
         ),
         _catalogue("prices", plan_prices, Capability.WRITE_PRICES),
-        _catalogue("stocks", plan_stocks, Capability.WRITE_STOCKS, reads=Capability.READ_STOCKS),
+        _catalogue("stocks", plan_stocks, Capability.WRITE_STOCKS, reads=Capability.READ_STOCKS, counts_orders=True),
         _catalogue("article-status", plan_status, Capability.WRITE_STATUS),
         Flow(
             name="orders",

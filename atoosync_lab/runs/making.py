@@ -189,6 +189,12 @@ def orders_context(
     )
 
 
+def imported_orders(workspace: Workspace, profile: Profile) -> frozenset[str]:
+    """Shop orders whose document stands in the ERP: its stock counts them."""
+    states = workspace.ledger.states(profile.id, "orders")
+    return frozenset(key for key, (state, _) in states.items() if state is State.DONE)
+
+
 def status_context(workspace: Workspace, profile: Profile, erp: ErpConnector) -> StatusContext:
     """Input of the order-status planner: what became of the documents we created."""
     states = workspace.ledger.states(profile.id, "orders")

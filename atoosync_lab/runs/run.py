@@ -26,8 +26,9 @@ from atoosync_lab.runs import flows
 from atoosync_lab.runs.capturing import capture_erp, capture_shop
 from atoosync_lab.runs.exporting import export_journal, live_export
 from atoosync_lab.runs.flows import Flow
-from atoosync_lab.runs.making import make_plan
+from atoosync_lab.runs.making import imported_orders, make_plan
 from atoosync_lab.runs.recorder import Recorder, counts_of
+from atoosync_lab.runs.replanning import captures_of
 from atoosync_lab.runs.retention import tidy
 from atoosync_lab.runs.tracing import traces_of
 from atoosync_lab.runs.workspace import Workspace, whoami
@@ -172,10 +173,14 @@ class _Work:
             self.recorder.progress(Stage.CAPTURE, self.tally)
 
         home = self.workspace.home
+        # Before the ERP is read: what was imported by then, its stock counts already.
+        imported = imported_orders(self.workspace, self.profile) if flow.counts_orders else frozenset()
         erp = capture_erp(home, self.profile, flow, self.erp, full=request.full, on_rows=on_rows, check=self.check)
         self._captured(erp)
         keys = request.keys if flow.kind == "orders" else ()
-        shop = capture_shop(home, self.profile, flow, self.shop, on_rows=on_rows, check=self.check, keys=keys)
+        shop = capture_shop(
+            home, self.profile, flow, self.shop, on_rows=on_rows, check=self.check, keys=keys, imported=imported
+        )
         self._captured(shop)
         return {"erp": erp, "shop": shop}
 
@@ -349,10 +354,11 @@ def capture_now(workspace: Workspace, profile_id: str, flow_name: str, *, full: 
     flow = flows.get(flow_name)
     if not flow.erp_scopes:
         raise SettingsError("flow.no_capture", flow=flow.name)
+    imported = imported_orders(workspace, profile)
     with workspace.shop(profile) as shop, workspace.erp(profile) as erp:
         return {
             "erp": capture_erp(workspace.home, profile, flow, erp, full=full),
-            "shop": capture_shop(workspace.home, profile, flow, shop),
+            "shop": capture_shop(workspace.home, profile, flow, shop, imported=imported),
         }
 
 

@@ -75,6 +75,7 @@ LINE_FIELDS = (
     "original_product_price,taxes[id]"
 )
 """`original_product_price` is the list price in every version; `product_price` changed its meaning in 1.7.8. [LIVE]"""
+PIECES_FIELDS = "id,id_order,product_id,product_attribute_id,product_reference,product_quantity"
 ADDRESS_FIELDS = (
     "id,id_customer,id_country,id_state,company,lastname,firstname,vat_number,address1,address2,postcode,city,other,"
     "phone,phone_mobile"

@@ -10,6 +10,7 @@ from atoosync_lab.connectors.shops.prestashop import facts
 from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
 from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
 from atoosync_lab.connectors.shops.prestashop.wire import Record
+from atoosync_lab.model.keys import product_key
 from atoosync_lab.model.money import ZERO, parse_decimal
 from atoosync_lab.model.sales import (
     Address,
@@ -19,6 +20,7 @@ from atoosync_lab.model.sales import (
     Order,
     OrderDiscount,
     OrderLine,
+    OrderPieces,
     Payment,
 )
 
@@ -134,6 +136,21 @@ class OrderRecords:
             tax_ids=ids,
             ecotax=ecotax,
             weight=parse_decimal(record.get("product_weight")),
+        )
+
+    @staticmethod
+    def pieces(record: Record) -> OrderPieces:
+        """A line's product and quantity."""
+        product, variant = record.get("product_id"), record.get("product_attribute_id")
+        reference = record.get("product_reference")
+        return OrderPieces(
+            remote_id=record["id"],
+            order_id=record["id_order"],
+            product_id=product if product != "0" else "",
+            variant_id=variant if variant not in ("", "0") else None,
+            reference=reference,
+            key=product_key(reference),
+            quantity=amount(record, "product_quantity"),
         )
 
     def _tax(self, ids: tuple[str, ...], method: str) -> tuple[str, Decimal | None]:

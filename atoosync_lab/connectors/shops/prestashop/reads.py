@@ -26,6 +26,7 @@ from atoosync_lab.model.sales import (
     Order,
     OrderDiscount,
     OrderLine,
+    OrderPieces,
     Payment,
 )
 from atoosync_lab.settings.connection import BatchSizes
@@ -95,6 +96,7 @@ class Reader:
             Scope.PRODUCTS: self._products,
             Scope.STOCKS: self._stocks,
             Scope.ORDERS: self._orders,
+            Scope.ORDER_PIECES: self._pieces,
             Scope.CREDIT_SLIPS: self._slips,
         }
         try:
@@ -169,7 +171,15 @@ class Reader:
 
     def _orders(self, request: ReadRequest) -> Iterator[Chunk]:
         context = self._context(request.shops)
-        query: Query = list(context)
+        fields = facts.order_fields(self._client.version)
+        seen = _Seen()
+        size = min(self._sizes.page_size, self._sizes.detail_page)
+        for document in self._listed("orders", fields, self._chosen(request), request.ids, "id", size):
+            yield self._order_page(document, seen, context)
+
+    def _chosen(self, request: ReadRequest) -> Query:
+        """Which orders: shop, statuses, dates."""
+        query: Query = list(self._context(request.shops))
         if request.statuses:
             query.append(("filter[current_state]", f"[{'|'.join(request.statuses)}]"))
         if request.shops:
@@ -178,11 +188,21 @@ class Reader:
             query += self._dates("date_upd", self._clock.between(request.since, None))
         elif request.created_from or request.created_to:
             query += self._dates("date_add", self._clock.between(request.created_from, request.created_to))
-        fields = facts.order_fields(self._client.version)
-        seen = _Seen()
-        size = min(self._sizes.page_size, self._sizes.detail_page)
-        for document in self._listed("orders", fields, query, request.ids, "id", size):
-            yield self._order_page(document, seen, context)
+        return query
+
+    def _pieces(self, request: ReadRequest) -> Iterator[Chunk]:
+        """Ids of the orders in large pages, then the lines of those not known."""
+        context = self._context(request.shops)
+        light = min(self._sizes.page_size * facts.LIGHT_PAGE_FACTOR, facts.LIGHT_PAGE_MAX)
+        for document in self._listed("orders", "id", self._chosen(request), request.ids, "id", light):
+            wanted = [r["id"] for r in document.records if r["id"] not in request.known]
+            for part in split(wanted, self._sizes.detail_page * 2, facts.FILTER_BYTES):
+                query = [*context, ("display", f"[{facts.PIECES_FIELDS}]"), ("filter[id_order]", f"[{'|'.join(part)}]")]
+                yield {
+                    OrderPieces: self._made(
+                        self._client.get("order_details", query), "order_details", self._records.pieces
+                    )
+                }
 
     @staticmethod
     def _context(shops: Sequence[str]) -> Query:
