@@ -15,6 +15,7 @@ from atoosync_lab.cli import (
     running,
     sandboxes,
     schedules,
+    undo,
     worker,
 )
 
@@ -35,6 +36,7 @@ app.add_typer(sandboxes.app, name="sandbox", help="A shop and an ERP to learn an
 app.add_typer(schedules.app, name="schedule", help="Tasks that run by themselves.")
 app.command("worker")(worker.worker)
 app.command("apply")(plans.apply)
+app.command("undo")(undo.undo)
 app.command("run")(running.run_flow)
 app.command("explain")(running.explain)
 app.command("demo")(demo.demo)

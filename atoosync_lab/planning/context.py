@@ -25,7 +25,7 @@ class CatalogueContext:
     now: datetime
     fingerprints: Sequence[tuple[str, str]] | pa.Table = ()
     """(product key, md5 last sent by this flow), pairs or a table with columns `key`, `md5`; the md5 `failed` marks a
-    record that is still due."""
+    record that is still due, and so does `undone`."""
     mark: datetime = BEGINNING
     """Last-transfer mark of this flow, used when the profile asks for « since last transfer »."""
     keys: tuple[str, ...] = ()
@@ -47,3 +47,7 @@ class CatalogueContext:
 
 FAILED = "failed"
 """Fingerprint of a record that was refused or unknown at the last run: due again, whatever the marks say."""
+UNDONE = "undone"
+"""Fingerprint of a record whose last change a person took back: due again like one that failed, for its own reason."""
+DUE = f"('{FAILED}', '{UNDONE}')"
+"""Both as a SQL list."""

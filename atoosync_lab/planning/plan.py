@@ -118,6 +118,10 @@ class PlanMeta:
     """Time they take under the remotes' own limits."""
     filter: str = ""
     warnings: tuple[Mapping[str, Any], ...] = ()
+    reverses: str = ""
+    """Id of the applied plan that this one takes back; empty: an ordinary plan."""
+    replays: str = ""
+    """Key of the one record that was planned again from its kept capture; empty: an ordinary plan."""
 
 
 class PlanWriter:
@@ -238,6 +242,8 @@ _META_FIELDS = (
     "minutes",
     "filter",
     "warnings",
+    "reverses",
+    "replays",
 )
 
 

@@ -46,7 +46,7 @@ def plan_prices(ctx: CatalogueContext, out: PlanWriter) -> None:
     )
     selection.write_verdicts(con, "price", ctx.reference_length)
     con.execute(
-        "CREATE TEMP TABLE price AS SELECT i.key, i.label, i.target_id, i.target_kind, i.last_md5,"
+        "CREATE TEMP TABLE price AS SELECT i.key, i.label, i.target_id, i.target_kind, i.target_parent, i.last_md5,"
         f" a.price_excl_tax AS before, {price_sql(settings.precision)} AS after"
         f" FROM item i {MASTER_JOIN} WHERE i.verdict IS NULL"
     ).fetchall()
@@ -63,6 +63,7 @@ def plan_prices(ctx: CatalogueContext, out: PlanWriter) -> None:
     con.execute(
         "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0) + row_number() OVER (ORDER BY key), 'update',"
         f" 'price', key, '', target_id, label, changes, {differences.UPDATE_REASON}, {differences.ROW_PARAMS}, 1,"
-        " fingerprint, json_object('kind', target_kind, 'price_excl_tax', after::VARCHAR)::VARCHAR"
+        " fingerprint, json_object('kind', target_kind, 'parent_id', coalesce(target_parent, ''),"
+        " 'price_excl_tax', after::VARCHAR)::VARCHAR"
         " FROM due WHERE after IS DISTINCT FROM before"
     ).fetchall()

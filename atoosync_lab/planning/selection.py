@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from atoosync_lab.mapping import filters
 from atoosync_lab.model.reference_lists import ListName
-from atoosync_lab.planning.context import FAILED, CatalogueContext
+from atoosync_lab.planning.context import DUE, CatalogueContext
 from atoosync_lab.planning.sqltext import case_of, identifier, literal, params
 from atoosync_lab.snapshots import duck
 
@@ -102,7 +102,7 @@ def select_items(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, selectio
         skipped.append(
             (
                 f"NOT coalesce({date} {beyond} {mark}::TIMESTAMPTZ, TRUE) AND p.key NOT IN"
-                f" (SELECT key FROM last_sent WHERE md5 = {literal(FAILED)})",
+                f" (SELECT key FROM last_sent WHERE md5 IN {DUE})",
                 literal("product.not_modified"),
             )
         )

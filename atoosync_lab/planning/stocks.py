@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atoosync_lab.planning import differences, selection
-from atoosync_lab.planning.context import FAILED, CatalogueContext
+from atoosync_lab.planning.context import DUE, CatalogueContext
 from atoosync_lab.planning.plan import PlanWriter
 from atoosync_lab.planning.sqltext import literal, params
 from atoosync_lab.planning.stock_sql import (
@@ -47,7 +47,7 @@ def plan_stocks(ctx: CatalogueContext, out: PlanWriter) -> None:
             "stock_due",
             "product.not_modified",
             f"NOT coalesce(modified_at > {literal(ctx.mark.isoformat())}::TIMESTAMPTZ, TRUE)"
-            f" AND last_md5 IS DISTINCT FROM {literal(FAILED)}",
+            f" AND coalesce(last_md5, '') NOT IN {DUE}",
         )
         con.execute("DELETE FROM stock_due WHERE key IN (SELECT key FROM row WHERE reason = 'product.not_modified')")
     selection.write_skips(con, "stock", "stock_due", "product.not_in_shop", "target_id IS NULL")

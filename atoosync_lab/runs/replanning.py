@@ -26,20 +26,23 @@ def captures_of(workspace: Workspace, plan: Plan) -> dict[str, Capture]:
 
 
 def can_replan(workspace: Workspace, plan: Plan) -> bool:
-    """The captures of a plan are still kept."""
-    return bool(plan.meta.captures) and captures_of(workspace, plan).keys() == plan.meta.captures.keys()
+    """The captures of a plan are still kept, and its rows came from the flow's own rules."""
+    meta = plan.meta
+    if meta.reverses or meta.replays:
+        return False
+    return bool(meta.captures) and captures_of(workspace, plan).keys() == meta.captures.keys()
 
 
 def plan_again(workspace: Workspace, plan: Plan, *, who: str = "") -> Plan:
     """The same flow with the settings as they are now, over the same captures; a plan that can be applied.
 
     Raises:
-        SettingsError: a capture of the plan was tidied away, or a setting is missing.
+        SettingsError: a capture of the plan was tidied away, it is an undo or a replay, or a setting is missing.
         AtooSyncError: the flow cannot be planned.
     """
     meta = plan.meta
     found = captures_of(workspace, plan)
-    if not meta.captures or found.keys() != meta.captures.keys():
+    if not meta.captures or found.keys() != meta.captures.keys() or meta.reverses or meta.replays:
         raise SettingsError("preview.captures_gone", plan=meta.id)
     profile, flow = workspace.profiles.get(meta.profile), flows.get(meta.flow)
     with workspace.shop(profile) as shop, workspace.erp(profile) as erp:

@@ -146,6 +146,7 @@ class _Work:
     stop: StopFlag
     lease: Lease
     tally: Tally
+    run_id: str
     plan: Plan | None = None
     stage: Stage = Stage.RESOLVE
 
@@ -247,6 +248,8 @@ class _Work:
         self.stage = Stage.APPLY
         self.count_plan()
         workspace = self.workspace
+        # Known before the first write: a run that is killed still says which plan it was writing.
+        workspace.journal.update(self.run_id, plan_id=self.plan.meta.id)
         ctx = ApplyContext(
             profile=self.profile,
             plan=self.plan,
@@ -290,7 +293,7 @@ def _in_journal(
             traces = traces_of(workspace, profile, row.id)
             with workspace.shop(profile, traces) as shop, workspace.erp(profile, traces) as erp:
                 stop = StopFlag(workspace.journal, row.id)
-                work = _Work(workspace, profile, shop, erp, recorder, stop, lease, tally)
+                work = _Work(workspace, profile, shop, erp, recorder, stop, lease, tally, row.id)
                 body(work)
             state = counts_of(tally).outcome()
             message = Message("run.dry_run", {"plan": work.plan.meta.id}) if request.dry_run and work.plan else None
