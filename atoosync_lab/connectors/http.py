@@ -172,6 +172,7 @@ class HttpClient:
         retry: bool = True,
         returns: Container[int] = (),
         timeout: float | None = None,
+        check: Callable[[httpx.Response], None] | None = None,
     ) -> httpx.Response:
         """Make one call and return the answer, read to its end.
 
@@ -187,6 +188,8 @@ class HttpClient:
             retry: False: a single try, whatever happens.
             returns: statuses among 408, 425, 429 and 5xx that the caller judges itself.
             timeout: seconds, instead of the client's.
+            check: looks at each answer that came whole, and raises when its content cannot be used: a RetryError makes
+                another try, where repeating does no harm.
 
         Raises:
             UnsentError: nothing reached the remote.
@@ -205,7 +208,10 @@ class HttpClient:
             options["timeout"] = httpx.Timeout(timeout, connect=min(timeout, 10.0))
 
         def attempt() -> httpx.Response:
-            return self._follow(client, method, self._address(path), options, returns, repeat)
+            answer = self._follow(client, method, self._address(path), options, returns, repeat)
+            if check is not None:
+                check(answer)
+            return answer
 
         if not retry or self._max_tries < 2:
             return attempt()

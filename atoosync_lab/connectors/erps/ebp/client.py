@@ -13,7 +13,7 @@ from atoosync_lab.connectors.erps.ebp.auth import EbpAuth, EbpCredentials
 from atoosync_lab.connectors.erps.ebp.errors import Problem, error_of, problem_of
 from atoosync_lab.connectors.erps.ebp.paging import Query, pages
 from atoosync_lab.connectors.erps.ebp.values import Row
-from atoosync_lab.connectors.http import HttpClient
+from atoosync_lab.connectors.http import HttpClient, connection_failed
 from atoosync_lab.model.errors import (
     ConnectionFailedError,
     Facts,
@@ -52,6 +52,8 @@ class EbpClient:
         self.zone = zone
         self._warn = warn
         self._missing: dict[str, set[str]] = {}
+        self._answered = False
+        """JSON has come from there: a page in its place is a passing trouble, not a wrong address."""
 
     def call(self, method: str, path: str, *, idempotent: bool, **content: Any) -> httpx.Response:
         """One call; a refused token is refreshed once and the call replayed once.
@@ -93,18 +95,38 @@ class EbpClient:
             As `call`; and `RefusedError` or `ConnectionFailedError` for a refusal, an HTML page, unreadable JSON.
         """
         operation = path.rpartition("/")[2]
-        response = self.call("GET", path, idempotent=True, params=params)
+        response, answer = self._read(path, params, operation)
         if not response.is_success:
             raise error_of(problem_of(response), operation, self.folder if "/Folders/" in path else "")
-        return self._json(response, operation)
+        return answer
+
+    def _read(self, path: str, params: Mapping[str, str] | None, operation: str) -> tuple[httpx.Response, Any]:
+        """A read with its JSON (None for a refusal); tried again when a success stops before its end."""
+        found: list[Any] = [None]
+
+        def check(response: httpx.Response) -> None:
+            if response.is_success:
+                found[0] = self._json(response, operation)
+
+        try:
+            response = self.call("GET", path, idempotent=True, params=params, check=check)
+        except OutcomeUnknownError as error:
+            raise connection_failed(error) if error.code == "ebp.not_json" else error from error.__cause__
+        return response, found[0]
 
     def _json(self, response: httpx.Response, operation: str) -> Any:
         try:
-            return values.parse_json(response.text)
+            answer = values.parse_json(response.text)
         except ValueError as error:
             problem = problem_of(response)
             known = Facts(system=facts.SYSTEM, operation=operation, status=problem.status, detail=problem.text)
-            raise ConnectionFailedError("ebp.not_json", facts=known, operation=operation) from error
+            begun = response.content.lstrip()[:1]
+            if begun in (b"", b"{", b"["):
+                raise OutcomeUnknownError("ebp.answer_cut", facts=known, operation=operation) from error
+            kind = OutcomeUnknownError if self._answered else ConnectionFailedError
+            raise kind("ebp.not_json", facts=known, operation=operation) from error
+        self._answered = True
+        return answer
 
     def post_import(self, category: str, content: bytes) -> str:
         """Hand in an import file (A38); the id that EBP gives it.
@@ -140,14 +162,11 @@ class EbpClient:
 
     def import_status(self, import_id: str) -> Mapping[str, Any] | None:
         """What EBP says of an import; None when it has no such route or id."""
-        response = self.call(
-            "GET", facts.import_status_path(self.folder), idempotent=True, params={"importId": import_id}
-        )
+        response, answer = self._read(facts.import_status_path(self.folder), {"importId": import_id}, "Status")
         if response.status_code == 404:
             return None
         if not response.is_success:
             raise error_of(problem_of(response), "Status", "")
-        answer = self._json(response, "Status")
         return answer if isinstance(answer, dict) else None
 
     def folders(self) -> list[Row]:
@@ -202,7 +221,7 @@ class EbpClient:
         path = facts.query_path(self.folder)
         needed = {query.order_by, *query.key, *filters.columns_of(query.where)}
         while True:
-            response = self.call("GET", path, idempotent=True, params=self._params(query, offset))
+            response, answer = self._read(path, self._params(query, offset), query.table)
             if response.is_success:
                 break
             problem = problem_of(response)
@@ -211,7 +230,6 @@ class EbpClient:
                 raise error_of(problem, query.table, self.folder)
             self._missing.setdefault(query.table, set()).add(column)
             self._warn(InvalidRecordError("ebp.column_missing", table=query.table, column=column))
-        answer = self._json(response, query.table)
         page = _records(answer, "results")
         self._note_absent(query, page)
         return page, _total(answer)
@@ -239,4 +257,4 @@ def _records(answer: Any, name: str) -> list[Row]:
 def _total(answer: Any) -> int | None:
     paging = answer.get("paging") if isinstance(answer, dict) else None
     total = paging.get("total") if isinstance(paging, dict) else None
-    return int(total) if isinstance(total, str) and total.isdigit() else None
+    return whole_number(total) if isinstance(total, str) else None

@@ -101,11 +101,17 @@ class PrestaShopClient:
                 raise ConnectionFailedError("prestashop.wrong_path", host=self.http.host, facts=noted)
             try:
                 return answer.content, self._document(answer, resource, "GET", wrote=False)
-            except OutcomeUnknownError:
+            except (OutcomeUnknownError, ConnectionFailedError) as error:
+                if isinstance(error, ConnectionFailedError) and not self._passing(error, answer):
+                    raise
                 wait = next(waits, None)
                 if wait is None:
                     raise
                 self._sleep(wait)
+
+    def _passing(self, error: ConnectionFailedError, answer: httpx.Response) -> bool:
+        """A page where XML has come before: a firewall's question or a moment of maintenance, not a wrong address."""
+        return error.code == "prestashop.no_webservice" and answer.is_success and self._stated is not None
 
     def pages(self, resource: str, display: str, query: Query, size: int) -> Iterator[wire.Document]:
         """All records that match, in pages by ascending id: stable while rows come and go.
@@ -248,6 +254,9 @@ class PrestaShopClient:
         except wire.CutError as error:
             raise OutcomeUnknownError("prestashop.cut", resource=resource, facts=noted) from error
         except wire.WireError as error:
+            if answer.is_success and not answer.content.strip():
+                # PHP died before its first word, or a proxy lost the content.
+                raise OutcomeUnknownError("prestashop.cut", resource=resource, facts=noted) from error
             raise self._no_document(answer, noted, wrote) from error
         if document.errors:
             raise self._error(document.errors[0], resource, method, answer.status_code, wrote)

@@ -115,7 +115,8 @@ class PrestaShopConnector:
     def server_time(self) -> datetime:
         """The shop's clock; one call when nothing was asked yet."""
         if self._client.http.server_time() is None:
-            self._client.root()
+            # Not `root`, a single try for the connection test: one lost answer must not end a run.
+            self._client.learn_version()
         return self._client.http.server_time() or datetime.now(UTC)
 
     def read(self, scope: Scope, request: ReadRequest) -> Iterator[Chunk]:
