@@ -68,7 +68,7 @@ class Item:
     payload: Any
     units: int = 1
     keep: str | None = None
-    """JSON kept in the ledger where a later run must be able to send without a plan (settlements)."""
+    """JSON kept in the ledger: what a later run sends without a plan (settlements), what was imported (orders)."""
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ class Importer:
             rows,
             State.SENDING,
             batch_id=str(uuid_utils.uuid7()),
-            each={row.key: {"reference": wanted[row.key].reference} for row in rows},
+            each={row.key: _sending(wanted[row.key], by_key[row.key]) for row in rows},
         )
         point("ledger:sending")
         return self._submit(rows, wanted, by_key)
@@ -248,6 +248,11 @@ class Importer:
         point("ledger:confirmed")
         left = self._finish(rows, tokens, found, pending.items, existed=False)
         pending.rows = {row.key: row for row in left}
+
+
+def _sending(token: Token, item: Item) -> dict[str, str]:
+    """What the ledger notes before a record leaves: a row of an earlier try may hold what is no longer sent."""
+    return {"reference": token.reference, **({"payload": item.keep} if item.keep else {})}
 
 
 def pace(seconds: float, settle_seconds: float) -> float:

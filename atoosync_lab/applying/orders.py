@@ -124,7 +124,10 @@ def _prepared(
     ctx: ApplyContext, flow: str, rows: Sequence[PlanRow], statuses: dict[str, PlanRow]
 ) -> Iterator[list[Item]]:
     """One file's documents: those whose customer is there, with what hangs on them noted first."""
-    items = [Item(row=row, payload=DOCUMENT.validate_json(row.payload)) for row in rows]
+    items = [
+        Item(row=row, payload=DOCUMENT.validate_json(row.payload), keep=row.params.get("content") or None)
+        for row in rows
+    ]
     wanted = [i.payload.new_customer for i in items if i.payload.new_customer]
     known = ctx.ledger.find(ctx.profile.id, CUSTOMERS, wanted) if wanted else {}
     ready: list[Item] = []

@@ -9,6 +9,7 @@ import typer
 from atoosync_lab.cli.common import JsonOption, ProfileOption, chosen, command, dump, say, table, when, workspace
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import translate
+from atoosync_lab.runs.deciding import take_edit
 from atoosync_lab.runs.workspace import Workspace, whoami
 from atoosync_lab.store.ledger import LedgerRow, Proof, State
 
@@ -71,3 +72,15 @@ def close(
         row = _waiting(space, chosen(space, profile).id, flow, key)
         space.ledger.move([row], State.DONE, proof=Proof.PERSON, who=whoami(), target_number=number)
         say("review.closed", key=key)
+
+
+@app.command()
+@command
+def seen(
+    key: Annotated[str, typer.Argument(help="Order id.")],
+    profile: ProfileOption = None,
+) -> None:
+    """An order edited in the shop after its import was dealt with in the ERP: stop telling it."""
+    with workspace() as space:
+        number = take_edit(space, chosen(space, profile).id, key, who=whoami())
+        say("review.seen", key=key, number=number)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from atoosync_lab.model.documents import DocumentLine, SalesDocument
-from atoosync_lab.model.money import ZERO
+from atoosync_lab.model.money import ZERO, plain
 from atoosync_lab.model.sales import OrderLine
 from atoosync_lab.orders import differences, header, totals
 from atoosync_lab.orders.addresses import postal
@@ -24,7 +24,7 @@ from atoosync_lab.orders.reasons import (
     Findings,
     Held,
 )
-from atoosync_lab.orders.settlements import checked_rule, settlements
+from atoosync_lab.orders.settlements import checked_rule, own_shares, settlements, unpaid
 from atoosync_lab.orders.shipping import Pair, free_shipping_part, gift_wrap, shipping
 from atoosync_lab.orders.taxes import TaxBook
 from atoosync_lab.settings.customers import CustomerSettings
@@ -88,6 +88,11 @@ def build_document(
     choice = context.customer
     for warning in choice.warnings:
         findings.warn(warning.code, **{k: v for k, v in warning.params.items() if k != "order"})
+    rest = unpaid(own_shares(money), order.total_incl_tax)
+    if rest and settings.settlements.create:
+        paid = order.total_incl_tax - rest
+        findings.warn("orders.partly_paid", amount=plain(paid), charged=plain(order.total_incl_tax),
+                      missing_amount=plain(rest))  # fmt: skip
     document = SalesDocument(
         key=order.remote_id,
         kind=status.kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -98,6 +98,12 @@ def own_shares(bundle: OrderBundle) -> list[Share]:
     return shares
 
 
+def unpaid(shares: Sequence[Share], charged: Decimal) -> Decimal:
+    """What is still due of an order that was paid in part; 0 when it was paid in full, or has no payment at all."""
+    captured = sum((s.amount for s in shares), ZERO)
+    return charged - captured if ZERO < captured < charged else ZERO
+
+
 def settlements(
     bundle: OrderBundle,
     source_currency: str,
@@ -157,7 +163,9 @@ def _total(bundle: OrderBundle, wanted: SettlementTotal, totals: DocumentTotals,
         captured = sum((s.amount for s in shares), ZERO)
         # The order's own figure counts, unless several orders share the payments: it may then hold all of them.
         return captured if bundle.siblings or not bundle.order.total_paid_real else bundle.order.total_paid_real
-    return bundle.order.total_incl_tax
+    # Authorised is not captured: what the shop has not received is never settled (PB-25). An order without any payment
+    # is settled by hand or on terms, and keeps its total.
+    return bundle.order.total_incl_tax - unpaid(shares, bundle.order.total_incl_tax)
 
 
 def _day(bundle: OrderBundle, settings: OrderSettings, context: BuildContext, payment: Payment | None) -> date:

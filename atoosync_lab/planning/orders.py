@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from atoosync_lab.mapping import periods
 from atoosync_lab.model.documents import NewCustomer, SalesDocument, Settlement
-from atoosync_lab.model.i18n import Message
+from atoosync_lab.model.events import Level
 from atoosync_lab.model.money import plain
 from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.orders.build import build_document
@@ -27,8 +27,10 @@ from atoosync_lab.orders.bundle import OrderBundle, SlipBundle
 from atoosync_lab.orders.context import BuildContext, CustomerChoice, FindItem, item_finder
 from atoosync_lab.orders.credit_notes import build_credit_note
 from atoosync_lab.orders.customers import CustomerResolver
+from atoosync_lab.orders.edits import OrderContent, content_of, edit
 from atoosync_lab.orders.reasons import Built, Held
 from atoosync_lab.planning.customer_index import CapturedCustomers
+from atoosync_lab.planning.notes import Note, dumped
 from atoosync_lab.planning.order_reading import OrderReader
 from atoosync_lab.planning.plan import Action, PlanRow, PlanWriter
 from atoosync_lab.settings import Profile
@@ -54,6 +56,8 @@ class OrdersContext:
     """Shop order (or slip) id -> state of its ledger row."""
     imported: Mapping[str, str] = field(default_factory=dict)
     """Shop order (or slip) id -> ERP document number, of finished rows."""
+    contents: Mapping[str, str] = field(default_factory=dict)
+    """Shop order id -> content that was imported (`orders.edits`), of finished rows that have it."""
     linked_customers: Mapping[str, str] = field(default_factory=dict)
     """Buyer key -> customer code created by an earlier run."""
     keys: tuple[str, ...] = ()
@@ -169,7 +173,7 @@ class _Builder:
         index = CapturedCustomers(ctx.erp.path, ctx.linked_customers)
         self._resolver = CustomerResolver(profile.customers, profile.orders, index)
         self._find = find_items(ctx.erp, case_sensitive=profile.erp.case_sensitive)
-        self._window = periods.window(self._settings.period, ctx.now, profile.timezone)
+        self._window = periods.window(self._settings.period, ctx.shop.started_at, profile.timezone)
         self._carriers = {i.id: i.label for i in profile.shop_lists.get(ListName.CARRIERS)}
         self._methods = {i.code or i.id: i.label for i in profile.shop_lists.get(ListName.PAYMENT_METHODS)}
         currencies = profile.shop_lists.get(ListName.CURRENCIES)
@@ -178,7 +182,7 @@ class _Builder:
     def order(self, bundle: OrderBundle, rows: _Rows) -> None:
         order = bundle.order
         label = f"{order.reference} {_buyer(bundle)}".strip()
-        if self._known(rows, "order", order.remote_id, label):
+        if self._edited(bundle, rows, label) or self._known(rows, "order", order.remote_id, label):
             return
         if order.status_id not in self._settings.statuses:
             status = self._status_name(order.status_id)
@@ -199,7 +203,8 @@ class _Builder:
         if isinstance(built, Held):
             self._held(rows, "order", order.remote_id, label, built)
             return
-        self._create(rows, "order", label, built, len(bundle.lines), order.status_id)
+        content = content_of(bundle).dump()
+        self._create(rows, "order", label, built, len(bundle.lines), order.status_id, content)
 
     def slip(self, bundle: SlipBundle, rows: _Rows) -> None:
         slip = bundle.slip
@@ -222,6 +227,18 @@ class _Builder:
             self._held(rows, "credit_note", slip.remote_id, label, built)
             return
         self._create(rows, "credit_note", label, built, len(bundle.lines))
+
+    def _edited(self, bundle: OrderBundle, rows: _Rows, label: str) -> bool:
+        """The order was imported and has been edited in the shop since: it waits for a person (PB-23)."""
+        key = bundle.order.remote_id
+        imported, number = self._ctx.contents.get(key), self._ctx.imported.get(key, "")
+        if imported is None or not number or (self._ctx.keys and key not in self._ctx.keys):
+            return False
+        told = edit(OrderContent.load(imported), content_of(bundle), order=key, number=number)
+        if told is None:
+            return False
+        rows.add(Action.BLOCK, "order", key, told.code, label=label, target_id=number, params=dict(told.params))
+        return True
 
     def _known(self, rows: _Rows, entity: str, key: str, label: str) -> bool:
         """The order was decided before, or was not asked for."""
@@ -262,7 +279,9 @@ class _Builder:
         params = {**first.message.params, "page": first.page, "field": first.field, "reasons": reasons}
         rows.add(Action.BLOCK, entity, key, first.code, label=label, params=params)
 
-    def _create(self, rows: _Rows, entity: str, label: str, built: Built, lines: int, status: str = "") -> None:
+    def _create(
+        self, rows: _Rows, entity: str, label: str, built: Built, lines: int, status: str = "", content: str = ""
+    ) -> None:
         document = built.document
         if built.new_customer is not None:
             rows.customer(built.new_customer, document.key)
@@ -278,7 +297,10 @@ class _Builder:
         ]
         if built.difference.amount:
             changes.append(("difference", None, plain(built.difference.amount)))
-        messages = [difference, *built.warnings] if difference else list(built.warnings)
+        notes = [Note(warning) for warning in built.warnings]
+        if difference is not None:
+            # What the shop's own rounding makes is in order; the rest is worth a look.
+            notes.insert(0, Note(difference, Level.WARNING if built.difference.unexplained else Level.INFO))
         rows.add(
             Action.CREATE,
             entity,
@@ -286,7 +308,7 @@ class _Builder:
             "order.new" if entity == "order" else "credit_note.new",
             label=label,
             units=1,
-            params={"order": document.key, "notes": [_message(m) for m in messages]},
+            params={"order": document.key, "notes": dumped(notes), "content": content},
             changes=tuple(changes),
             payload=DOCUMENT.dump_json(document).decode(),
         )
@@ -316,10 +338,6 @@ class _Builder:
                 changes=(("status", self._status_name(status), self._status_name(document.shop_status)),),
                 payload=json.dumps({"status": document.shop_status, "from": status}),
             )
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return {"code": message.code, "params": dict(message.params)}
 
 
 def _buyer(bundle: OrderBundle) -> str:

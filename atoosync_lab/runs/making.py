@@ -180,6 +180,7 @@ def orders_context(
         now=now,
         ledger={key: state.value for key, (state, _) in states.items()},
         imported={key: number for key, (state, number) in states.items() if state is State.DONE},
+        contents=workspace.ledger.payloads(profile.id, flow.name) if flow.name == "orders" else {},
         linked_customers={key: code for key, (state, code) in customers.items() if state is State.DONE},
         keys=keys,
         vat=dict[str, Decimal](vat),

@@ -21,7 +21,7 @@ from atoosync_lab.model.events import Level, OnEvent, Stage, ignore
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.points import point
 from atoosync_lab.planning import plan as plans
-from atoosync_lab.planning.plan import Plan
+from atoosync_lab.planning.plan import Action, Plan
 from atoosync_lab.runs import flows
 from atoosync_lab.runs.capturing import capture_erp, capture_shop
 from atoosync_lab.runs.exporting import export_journal, live_export
@@ -222,15 +222,14 @@ class _Work:
         point("run:planned")
         by_action = plan.by_action()
         self.record(Stage.PLAN, "run.planned", {**by_action, "plan": plan.meta.id})
-        self._explain_blocks(plan)
+        self._explain_rest(plan, asked=bool(request.keys))
         return plan
 
-    def _explain_blocks(self, plan: Plan) -> None:
-        """Held records stand in the journal with their reason and cure."""
-        for row in plan.rows(actions=["block"]):
-            self.recorder(
-                Stage.PLAN, row.reason, row.params, level=Level.WARNING, record=row.key, action=str(row.action)
-            )
+    def _explain_rest(self, plan: Plan, *, asked: bool) -> None:
+        """Held records stand in the journal with their reason and cure; so do those asked for and left alone."""
+        for row in plan.rows(actions=["block", *(["skip"] if asked else [])]):
+            level = Level.WARNING if row.action is Action.BLOCK else Level.INFO
+            self.recorder(Stage.PLAN, row.reason, row.params, level=level, record=row.key, action=str(row.action))
 
     def count_plan(self) -> None:
         """Counts of the plan: skips and blocks are ignored, blocks also counted apart."""

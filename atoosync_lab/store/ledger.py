@@ -221,6 +221,39 @@ class Ledger:
             rows = connection.execute(query).all()
         return {r.key: (State(r.state), r.target_number) for r in rows if r.generation == current.get(r.key, 1)}
 
+    def payloads(self, profile: str, flow: str) -> dict[str, str]:
+        """What finished rows of a flow keep, by key, in their current generation; rows that keep nothing are absent."""
+        raised = select(generations.c.key, generations.c.generation).where(
+            generations.c.profile == profile, generations.c.flow == flow
+        )
+        kept = select(ledger.c.key, ledger.c.generation, ledger.c.payload).where(
+            ledger.c.profile == profile,
+            ledger.c.flow == flow,
+            ledger.c.state == State.DONE.value,
+            ledger.c.payload.is_not(None),
+        )
+        with self._store.read() as connection:
+            current = dict([tuple(r) for r in connection.execute(raised)])
+            rows = connection.execute(kept).all()
+        return {r.key: r.payload for r in rows if r.generation == current.get(r.key, 1)}
+
+    def keep(self, row: LedgerRow, payload: str, *, who: str) -> None:
+        """Replace what a finished row keeps.
+
+        Args:
+            row: the row as last read.
+            payload: JSON text.
+            who: person who decided.
+
+        Raises:
+            LostRaceError: the row was moved by somebody else.
+            ValueError: the row is not finished.
+        """
+        if row.state is not State.DONE:
+            raise ValueError(f"{row.key} is {row.state}, not finished")
+        with self._store.begin() as tx:
+            self._set(tx, row, State.DONE, {"payload": payload, "who": who, "updated_at": self._clock()})
+
     def counts(self, profile: str, flow: str | None = None) -> dict[State, int]:
         """Rows by state; every state is there."""
         query = select(ledger.c.state, func.count()).where(ledger.c.profile == profile).group_by(ledger.c.state)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from atoosync_lab.mapping.stocks import (
@@ -96,6 +97,8 @@ _settings = st.builds(
 
 
 @pytest.mark.spec("ART-40")
+@pytest.mark.pitfall("PB-29")
+@hypothesis_settings(deadline=None)
 @given(_settings, st.lists(st.tuples(_amounts, st.sampled_from([True, False, None])), min_size=1, max_size=20))
 def test_function_and_sql_agree(settings: StockSettings, cases: list[tuple[Amounts, bool | None]]) -> None:
     columns = StockColumns(
@@ -123,6 +126,9 @@ def test_function_and_sql_agree(settings: StockSettings, cases: list[tuple[Amoun
         assert rounded is is_rounded(settings, amounts, tracked=tracked)
 
 
+@pytest.mark.spec("ART-40")
+@pytest.mark.pitfall("PB-29")
+@pytest.mark.pitfall("PB-59")
 @given(_settings, _amounts)
 def test_shop_never_gets_more_than_there_is(settings: StockSettings, amounts: Amounts) -> None:
     assert quantity(settings, amounts) <= max(available(settings.kind, amounts), 0)

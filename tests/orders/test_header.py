@@ -157,13 +157,30 @@ def test_status_rule_decides_kind_state_and_status_set_afterwards():
 
 
 @pytest.mark.spec("ORD-22")
-@pytest.mark.parametrize(("total", "amount"), [("order", "12.00"), ("paid", "7.00"), ("document", "12.00")])
-def test_settlement_uses_the_chosen_total_label_date_and_means(total, amount):
-    order = bundle([line()], "12.00", total_paid_real="7.00", payments=[payment("7.00", paid_at=LATE)])
+@pytest.mark.parametrize(
+    ("total", "paid", "amount"),
+    [
+        # What the shop has not received is never settled as the order's total (PB-25).
+        ("order", "7.00", "7.00"),
+        ("order", "15.00", "12.00"),
+        ("paid", "7.00", "7.00"),
+        ("paid", "15.00", "15.00"),
+        ("document", "7.00", "12.00"),
+    ],
+)
+def test_settlement_uses_the_chosen_total_label_date_and_means(total, paid, amount):
+    order = bundle([line()], "12.00", total_paid_real=paid, payments=[payment(paid, paid_at=LATE)])
     made = make(order, settings(settlements=SettlementSettings(create=True, total=total))).document.settlements
     assert [(s.key, s.amount, s.date, s.payment_means, s.treasury, s.reference) for s in made] == [
         ("total", D(amount), date(2026, 11, 21), "CB", "BNP", "John DOE - 187")
     ]
+
+
+@pytest.mark.spec("ORD-22")
+def test_order_without_any_payment_is_settled_by_its_total():
+    order = bundle([line()], "12.00", payments=[], total_paid_real="0.00")
+    made = make(order, settings(settlements=SettlementSettings(create=True))).document.settlements
+    assert [s.amount for s in made] == [D("12.00")]
 
 
 @pytest.mark.spec("ORD-22", "ORD-05")
