@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.plugin_loops", "tests.plugin_matrix"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long a busy machine takes is no property of the code: measurements stand in benchmarks/.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
