@@ -110,7 +110,8 @@ class HttpClient:
         self._max_tries, self._speed, self._sleep = max_tries, speed, sleep
         self._lock = threading.Lock()
         self._calls = 0
-        self._clock_offset: timedelta | None = None
+        self._server_clock: tuple[datetime, float] | None = None
+        """The remote's time at a moment of the steady clock: this machine's own may be set meanwhile."""
         limits = httpx.Timeout(timeout, connect=min(timeout, 10.0))
         certificates = trusted() if verify is True else verify
 
@@ -150,8 +151,8 @@ class HttpClient:
 
     def server_time(self) -> datetime | None:
         """The remote's clock now, from the `Date` of its last answer; None before the first one."""
-        offset = self._clock_offset
-        return None if offset is None else datetime.now(UTC) + offset
+        seen = self._server_clock
+        return None if seen is None else seen[0] + timedelta(seconds=time.monotonic() - seen[1])
 
     def close(self) -> None:
         """Close all connections."""
@@ -284,7 +285,7 @@ class HttpClient:
         except UnicodeEncodeError:
             failure = ConnectionFailedError("http.credential_characters", host=self.host)
         if failure is None and answer is not None:
-            self._note_clock(answer, at, time.monotonic() - started)
+            self._note_clock(answer, (started + time.monotonic()) / 2)
             failure = self._judge(answer, method, url, returns)
         self._note(at, request, answer, time.monotonic() - started, failure)
         if failure is not None:
@@ -309,11 +310,12 @@ class HttpClient:
         operation = self.redactor.text(f"{method} {url.path}")
         return Facts(system=self.system, operation=operation, status=status, detail=detail, request_id=request_id)
 
-    def _note_clock(self, answer: httpx.Response, at: datetime, seconds: float) -> None:
+    def _note_clock(self, answer: httpx.Response, middle: float) -> None:
+        """Note the remote's clock; `middle`: half-way between call and answer, by the steady clock."""
         stated = parse_date(answer.headers.get("date", ""))
         if stated is not None:
             # The header is cut to the second and was written on the way back: half of each is the best guess.
-            self._clock_offset = stated + timedelta(seconds=0.5) - (at + timedelta(seconds=seconds / 2))
+            self._server_clock = (stated + timedelta(seconds=0.5), middle)
 
     def _note(
         self, at: datetime, request: httpx.Request, answer: httpx.Response | None, seconds: float,

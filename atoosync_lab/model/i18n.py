@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,12 @@ AMOUNTS = frozenset(
 NUMBERS = frozenset({"rate", "minutes", "seconds"})
 """Fields that are numbers. References and codes are never touched, whatever they look like."""
 _NUMBER = re.compile(r"[+\-−]?\d+(\.\d+)?")
+WORDED = frozenset({"changed", "work"})
+"""Fields whose text names things by message id, as `‹field.price_excl_tax›` or `‹field.name@2›` (a language of the
+shop): each is said in the reader's language, and one without a sentence by its own name."""
+_WORD = re.compile(r"‹([A-Za-z0-9_./-]+)(?:@([A-Za-z0-9_-]+))?›")
+MOMENTS = frozenset({"since", "applied_at"})
+"""Fields that are moments in ISO form: written by the clock of this machine's zone."""
 
 
 def _shown(name: str, value: Any, language: str) -> str:
@@ -85,6 +92,10 @@ def _shown(name: str, value: Any, language: str) -> str:
     if value is None:
         return ""
     text = str(value)
+    if name in WORDED:
+        return _WORD.sub(lambda found: _named(found, language), text)
+    if name in MOMENTS:
+        return _moment(text, language)
     if name not in AMOUNTS | NUMBERS or not _NUMBER.fullmatch(text):
         return text
     whole, _, decimals = text.partition(".")
@@ -92,6 +103,28 @@ def _shown(name: str, value: Any, language: str) -> str:
         decimals = decimals.ljust(2, "0")
     mark = "," if language == "fr" else "."
     return f"{whole}{mark}{decimals}" if decimals else whole
+
+
+def _named(found: re.Match[str], language: str) -> str:
+    code, shop_language = found[1], found[2]
+    word = catalogue(language).gettext(code)
+    if word == code:
+        # No sentence: the last part is the field's own name.
+        word = code.removesuffix(".label").rpartition(".")[2]
+    if shop_language:
+        word = translate("field.in_language", {"field": word, "language": shop_language}, language)
+    return word
+
+
+def _moment(text: str, language: str) -> str:
+    """A moment as people of that language write it; a text that is none (a date shown already) as it is."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if at.tzinfo is None:
+        return text
+    return f"{at.astimezone():%d/%m/%Y %H:%M}" if language == "fr" else f"{at.astimezone():%d %b %Y %H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

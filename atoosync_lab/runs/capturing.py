@@ -22,6 +22,11 @@ _TAKE_NOTHING = (DocumentKind.QUOTE, DocumentKind.CREDIT_NOTE)
 """Kinds of documents that sell no pieces."""
 FULL_EVERY = timedelta(days=1)
 """Deletions are seen by full captures only: one a day."""
+OVERLAP = timedelta(minutes=5)
+"""What changed is asked for from so long before the base began: its moment by the remote's clock is known to the second
+only, and a record may be stamped before it can be seen."""
+_AHEAD = timedelta(minutes=5)
+"""A capture dated so far in the future was written under a wrong clock."""
 
 OnRows = Callable[[str, Scope, int], None]
 
@@ -38,7 +43,7 @@ def capture_erp(
 ) -> Capture:
     """A complete capture of what the flow needs of the ERP."""
     base = None if full else _base(home, profile, "erp", flow.erp_scopes, erp)
-    request = ReadRequest(since=base.started_at) if base else ReadRequest()
+    request = ReadRequest(since=base.started_at - OVERLAP) if base else ReadRequest()
     return captures.take(
         erp,
         home.captures,
@@ -85,14 +90,16 @@ def capture_shop(
     elif flow.name == "credit-notes":
         mode = "window"
         scopes = [
-            (Scope.CREDIT_SLIPS, _window(profile, profile.orders.credit_notes.period)),
+            (Scope.CREDIT_SLIPS, _window(profile, profile.orders.credit_notes.period, shop.server_time())),
             (Scope.ORDERS, lambda writer: ReadRequest(ids=writer.values(CreditSlip, "order_id") or ("0",))),
         ]
     else:
         if not profile.orders.statuses:
             raise SettingsError("orders.no_status_selected", page="orders.statuses")
         mode = "window"
-        request = ReadRequest(ids=keys) if keys else _window(profile, profile.orders.period, orders=True)
+        request = (
+            ReadRequest(ids=keys) if keys else _window(profile, profile.orders.period, shop.server_time(), orders=True)
+        )
         scopes = [(Scope.ORDERS, request)]
     return captures.take(
         shop,
@@ -114,12 +121,13 @@ def _waiting(profile: Profile, flow: Flow, shop: ShopConnector, imported: frozen
         return None
     if Capability.READ_ORDERS not in shop.capabilities:
         return None
-    window = _window(profile, profile.orders.period, orders=True)
+    window = _window(profile, profile.orders.period, shop.server_time(), orders=True)
     return replace(window, statuses=tuple(sold), known=imported)
 
 
-def _window(profile: Profile, period: Period, *, orders: bool = False) -> ReadRequest:
-    first, after = periods.window(period, datetime.now(UTC), profile.timezone)
+def _window(profile: Profile, period: Period, moment: datetime, *, orders: bool = False) -> ReadRequest:
+    """What a period asks for at a moment of the shop's clock: this machine's own may be wrong."""
+    first, after = periods.window(period, moment, profile.timezone)
     shops = profile.orders.shops
     if orders:
         statuses = tuple(profile.orders.statuses)
@@ -133,17 +141,14 @@ def _base(home: Home, profile: Profile, side: str, scopes: tuple[Scope, ...], co
     """The capture to complete: the newest one, when a full read is not due yet."""
     if Capability.READ_SINCE not in connector.capabilities:
         return None
-    found = captures.latest(home.captures, profile.id, side, scopes)
-    if found is None or set(found.scopes) != {s.value for s in scopes} or found.system != connector.system:
-        return None
-    newest_full = next(
-        (
-            c
-            for c in captures.each(home.captures, profile.id, side)
-            if c.mode == "full" and set(c.scopes) == set(found.scopes)
-        ),
-        None,
-    )
-    if newest_full is None or datetime.now(UTC) - newest_full.finished_at > FULL_EVERY:
-        return None
-    return found
+    wanted, now = {s.value for s in scopes}, datetime.now(UTC)
+    newest: Capture | None = None
+    for capture in captures.each(home.captures, profile.id, side):
+        if capture.mode == "window" or capture.finished_at > now + _AHEAD or not wanted <= set(capture.scopes):
+            continue
+        if newest is None and (set(capture.scopes) != wanted or capture.system != connector.system):
+            return None
+        newest = newest or capture
+        if capture.mode == "full" and set(capture.scopes) == wanted:
+            return newest if now - capture.finished_at <= FULL_EVERY else None
+    return None

@@ -14,7 +14,6 @@ from typing import Any, Literal, Protocol
 
 import uuid_utils
 
-from atoosync_lab.model.errors import BusyError
 from atoosync_lab.runs import flows
 from atoosync_lab.runs.workspace import Workspace, whoami
 from atoosync_lab.store import leases
@@ -108,7 +107,7 @@ def submit(workspace: Workspace, spec: RunSpec) -> str:
     workspace.profiles.get(spec.profile)
     holder = leases.holder(workspace.store, spec.profile, spec.task)
     if holder is not None:
-        raise BusyError("lease.busy", profile=spec.profile, task=spec.task, who=holder.who, since=holder.since)
+        raise leases.busy(spec.profile, spec.task, holder)
     if not worker_alive(workspace):
         from atoosync_lab.runs.inline import InlineEngine
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from atoosync_lab.applying.apply import apply_plan
 from atoosync_lab.applying.context import ApplyContext, Tally
 from atoosync_lab.applying.resolve import resolve
-from atoosync_lab.applying.stale import check_fresh
+from atoosync_lab.applying.stale import Freshness, check_fresh
 from atoosync_lab.connectors.base import ErpConnector, Scope, ShopConnector
 from atoosync_lab.model.errors import AtooSyncError, QuotaReachedError, SettingsError, StoppedError, StorageError
 from atoosync_lab.model.events import Level, OnEvent, Stage, ignore
@@ -28,6 +28,7 @@ from atoosync_lab.runs.exporting import export_journal, live_export
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.making import imported_orders, make_plan
 from atoosync_lab.runs.recorder import Recorder, counts_of
+from atoosync_lab.runs.replanning import captures_of
 from atoosync_lab.runs.replanning import captures_of
 from atoosync_lab.runs.retention import tidy
 from atoosync_lab.runs.tracing import traces_of
@@ -126,7 +127,7 @@ def apply_saved(
 
     def body(work: _Work) -> None:
         work.plan = plan
-        check_fresh(plan, profile, work.shop)
+        work.check_fresh(flow)
         workspace.plans.apply(plan.meta.id, who=who)
         work.apply(flow)
 
@@ -231,6 +232,27 @@ class _Work:
             level = Level.WARNING if row.action is Action.BLOCK else Level.INFO
             self.recorder(Stage.PLAN, row.reason, row.params, level=level, record=row.key, action=str(row.action))
 
+    def check_fresh(self, flow: Flow) -> None:
+        """Refuse the plan if it no longer fits; note what was read again to know it.
+
+        Raises:
+            StalePlanError: with what changed.
+        """
+        if self.plan is None:
+            return
+        workspace = self.workspace
+        workspace.plans.usable(self.plan.meta.id)
+        now = Freshness(
+            profile=self.profile,
+            shop=self.shop,
+            erp=self.erp,
+            captures=captures_of(workspace, self.plan),
+            history=workspace.profiles.history(self.profile.id),
+        )
+        read = check_fresh(self.plan, flow.kind, now)
+        told: dict[str, object] = {"minutes": read.minutes, "records": read.records, "calls": read.calls}
+        self.record(Stage.PLAN, "plan.reread", told)
+
     def count_plan(self) -> None:
         """Counts of the plan: skips and blocks are ignored, blocks also counted apart."""
         if self.plan is None:
@@ -264,7 +286,11 @@ class _Work:
         )
         apply_plan(ctx, flow.kind)
         self.stage = Stage.FINISH
+        held = {mark.flow: mark for mark in workspace.marks.list(self.profile.id)}
         for name, instant in self.plan.meta.marks.items():
+            # A mark that somebody moved since the plan was made asks for more, or less: it stays.
+            if name in held and held[name].set_at > self.plan.meta.made_at:
+                continue
             workspace.marks.set(self.profile.id, name, datetime.fromisoformat(instant), who=f"plan {self.plan.meta.id}")
 
 

@@ -158,6 +158,22 @@ def offer_due(workspace: Workspace, engine: Engine, moment: datetime) -> int:
     return accepted
 
 
+def after_clock_set_back(workspace: Workspace, moment: datetime) -> int:
+    """Bring starts nearer that were put off by a clock that was ahead; how many.
+
+    Called when a worker starts, and when it sees the clock go backwards. A start that ran already is known by its slot.
+    """
+    repository = Schedules(workspace.store)
+    moved = 0
+    for schedule in repository.list():
+        if schedule.paused or schedule.next_at is None:
+            continue
+        following = calendar.next_start(rule_of(schedule), schedule.zone, moment)
+        if following is not None and following < schedule.next_at:
+            moved += repository.advance(schedule, following)
+    return moved
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     """A scheduled task with what is known of its runs."""

@@ -19,7 +19,7 @@ from atoosync_lab.model.i18n import Message, translate
 from atoosync_lab.runs.durable import DbosEngine
 from atoosync_lab.runs.queue import RunSpec
 from atoosync_lab.runs.runner import Runner
-from atoosync_lab.runs.scheduling import offer_due
+from atoosync_lab.runs.scheduling import after_clock_set_back, offer_due
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.store.journal_records import GOING, RunState
 from atoosync_lab.store.workers import BEAT, Workers
@@ -58,6 +58,7 @@ class Worker:
         self._end = threading.Event()
         self._ended = threading.Event()
         self._tidied = 0.0
+        self._ticked = datetime.max.replace(tzinfo=UTC)
 
     def __enter__(self) -> Self:
         self._workers.start(self._id)
@@ -114,7 +115,11 @@ class Worker:
             self._runner.start()
         for request in self._workers.asked():
             self._take(request.run, RunSpec.read(request.spec))
-        offer_due(self._workspace, self._engine, moment or datetime.now(UTC))
+        now = moment or datetime.now(UTC)
+        if now < self._ticked:
+            after_clock_set_back(self._workspace, now)
+        self._ticked = now
+        offer_due(self._workspace, self._engine, now)
         for dead in self._workers.dead():
             if dead.id != self._id and dead.process.host.partition("/")[0]:
                 self._adopt(dead.id)

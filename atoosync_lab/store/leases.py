@@ -7,7 +7,8 @@ only frozen learns that it was replaced (engine.md, section 2).
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,7 +56,7 @@ class Lease:
             row = connection.execute(self._where(select(leases.c.fence, leases.c.holder, leases.c.who))).first()
         if row is None or row.fence != self.fence or row.holder != self._holder:
             who = row.who if row is not None else ""
-            raise BusyError("lease.lost", profile=self.profile, task=self.task, who=who)
+            raise BusyError("lease.lost", profile=self.profile, task=self.task, work=work_name(self.task), who=who)
 
     def renew(self) -> None:
         """Prolong the lease by its time to live, from now.
@@ -102,33 +103,6 @@ class Lease:
         return statement.where(leases.c.fence == self.fence, leases.c.holder == self._holder) if mine else statement
 
 
-def acquire(store: Store, profile: str, task: str, *, who: str, ttl: float = DEFAULT_TTL) -> Lease:
-    """Take the lease of a task.
-
-    Args:
-        store: the state store.
-        profile: profile id.
-        task: what only one may do at a time, e.g. a flow.
-        who: person or schedule, for the others' sentence.
-        ttl: seconds it lasts without renewal.
-
-    Raises:
-        BusyError: somebody else holds it; the message names who and since when.
-    """
-    me, holder, moment = current(), str(uuid4()), now()
-    with store.begin() as tx:
-        row = tx.execute(select(leases).where(leases.c.profile == profile, leases.c.task == task)).first()
-        if row is not None and not _is_free(row, moment):
-            raise BusyError("lease.busy", profile=profile, task=task, who=row.who, since=row.since)
-        fence = 1 if row is None else row.fence + 1
-        fresh = {
-            "profile": profile, "task": task, "fence": fence, "holder": holder, "host": me.host, "pid": me.pid,
-            "process_start": me.start, "who": who, "since": moment, "expires_at": moment + timedelta(seconds=ttl),
-        }  # fmt: skip
-        upsert(tx, leases, [fresh], update=tuple(k for k in fresh if k not in ("profile", "task")))
-    return Lease(store, profile=profile, task=task, holder=holder, fence=fence, ttl=ttl)
-
-
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who holds a lease."""
@@ -137,11 +111,72 @@ class Holder:
     since: datetime
 
 
+def work_name(task: str) -> str:
+    """A task as sentences name it: the flow it is called after, in the reader's language (`model.i18n.WORDED`)."""
+    return f"‹flow.{task}›"
+
+
+def busy(profile: str, task: str, holder: Holder) -> BusyError:
+    """The error of one who came second; its sentence says who holds the task and since when."""
+    since = holder.since.isoformat()
+    return BusyError("lease.busy", profile=profile, task=task, work=work_name(task), who=holder.who, since=since)
+
+
+def acquire(
+    store: Store,
+    profile: str,
+    task: str,
+    *,
+    who: str,
+    ttl: float = DEFAULT_TTL,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Lease:
+    """Take the lease of a task.
+
+    A lease that has run out while its process is at work here is not taken at once: the clock may have been set
+    forward. Its holder is given half the time to live to renew it.
+
+    Args:
+        store: the state store.
+        profile: profile id.
+        task: what only one may do at a time, e.g. a flow.
+        who: person or schedule, for the others' sentence.
+        ttl: seconds it lasts without renewal.
+        sleep: waits for a holder whose lease has run out.
+
+    Raises:
+        BusyError: somebody else holds it; the message names who and since when.
+    """
+    me, holder = current(), str(uuid4())
+    patience = time.monotonic() + ttl / 2
+    while True:
+        moment = now()
+        with store.begin() as tx:
+            row = tx.execute(select(leases).where(leases.c.profile == profile, leases.c.task == task)).first()
+            if row is not None and not _is_free(row, moment):
+                raise busy(profile, task, Holder(row.who, row.since))
+            if row is None or not _is_at_work(row) or time.monotonic() >= patience:
+                fence = 1 if row is None else row.fence + 1
+                fresh = {
+                    "profile": profile, "task": task, "fence": fence, "holder": holder, "host": me.host,
+                    "pid": me.pid, "process_start": me.start, "who": who, "since": moment,
+                    "expires_at": moment + timedelta(seconds=ttl),
+                }  # fmt: skip
+                upsert(tx, leases, [fresh], update=tuple(k for k in fresh if k not in ("profile", "task")))
+                return Lease(store, profile=profile, task=task, holder=holder, fence=fence, ttl=ttl)
+        sleep(min(ttl / 20, 1.0))
+
+
 def holder(store: Store, profile: str, task: str) -> Holder | None:
     """Who holds the lease of a task now; None when it is free."""
     with store.read() as connection:
         row = connection.execute(select(leases).where(leases.c.profile == profile, leases.c.task == task)).first()
     return None if row is None or _is_free(row, now()) else Holder(row.who, row.since)
+
+
+def _is_at_work(row: Any) -> bool:
+    """A lease that has run out belongs to a process that is alive here."""
+    return row.holder is not None and Process(row.host, row.pid, row.process_start).works()
 
 
 def _is_free(row: Any, moment: datetime) -> bool:

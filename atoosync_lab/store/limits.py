@@ -23,6 +23,9 @@ ZONE = ZoneInfo("Europe/Paris")
 """The counter starts anew at midnight here (ASSUMPTION A04 of the ERP's quota; used for every system)."""
 
 _DAY_SECONDS = 86_400.0
+_LONGEST_QUEUE = 100
+"""Calls that may wait for their turn at once, far more than processes and threads there are."""
+_LONGEST_WAIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class SlotLimiter:
         with self._store.begin() as tx:
             moment = self._now(tx)
             day, resets_at = window(moment, self._speed)
-            self._prepare(tx, day, resets_at)
+            self._prepare(tx, moment, day, resets_at)
             slot = self._reserve(moment, tx)
             if slot is not None:
                 self._count(tx, moment)
@@ -112,7 +115,7 @@ class SlotLimiter:
             return float(tx.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
         return self._clock()
 
-    def _prepare(self, tx: Connection, day: str, resets_at: float) -> None:
+    def _prepare(self, tx: Connection, moment: float, day: str, resets_at: float) -> None:
         row = {
             "key": self._key, "label": self._label, "next_at": 0.0, "day": day, "used": 0, "cap": self._cap,
             "resets_at": resets_at,
@@ -120,8 +123,15 @@ class SlotLimiter:
         upsert(tx, rate_slots, [row], update=())
         settings = {"label": self._label, "cap": self._cap}
         tx.execute(update(rate_slots).where(rate_slots.c.key == self._key).values(settings))
+        # A turn further away than any queue is long was given by a clock that was set back since.
+        far = moment + _LONGEST_WAIT + _LONGEST_QUEUE * self._gap
+        ahead = update(rate_slots).where(rate_slots.c.key == self._key, rate_slots.c.next_at > far)
+        tx.execute(ahead.values(next_at=moment))
         stale = update(rate_slots).where(rate_slots.c.key == self._key, rate_slots.c.day != day)
-        tx.execute(stale.values(day=day, used=0, resets_at=resets_at))
+        # A day that begins anew because the clock was moved has been counted already.
+        before = select(rate_days.c.used).where(rate_days.c.key == self._key, rate_days.c.day == day)
+        counted = tx.execute(before).scalar() or 0
+        tx.execute(stale.values(day=day, used=counted, resets_at=resets_at))
 
     def _reserve(self, moment: float, tx: Connection) -> float | None:
         later = func.greatest if tx.dialect.name == "postgresql" else func.max

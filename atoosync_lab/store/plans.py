@@ -97,6 +97,15 @@ class Plans:
             self._usable(tx, plan_id)
             return self._set(tx, plan_id, PlanState.APPROVED, approved_at=self._clock(), approved_by=who)
 
+    def usable(self, plan_id: str) -> PlanEntry:
+        """A plan that may still be applied, as far as the store knows.
+
+        Raises:
+            StalePlanError: it was applied or overtaken already; the message says by whom.
+        """
+        with self._store.read() as connection:
+            return self._usable(connection, plan_id)
+
     def apply(self, plan_id: str, *, who: str) -> PlanEntry:
         """Take a plan for application: once, and every other open plan of its flow is overtaken.
 
@@ -129,7 +138,14 @@ class Plans:
         if plan.state is PlanState.APPLIED:
             raise StalePlanError("plan.applied", plan=plan_id, who=plan.applied_by)
         if plan.state is PlanState.SUPERSEDED:
-            raise StalePlanError("plan.superseded", plan=plan_id)
+            by = tx.execute(select(plans).where(plans.c.id == (plan.superseded_by or ""))).first()
+            raise StalePlanError(
+                "plan.superseded",
+                plan=plan_id,
+                by=plan.superseded_by or "",
+                who=by.applied_by if by is not None else "",
+                applied_at=str((by.applied_at if by is not None else plan.superseded_at) or ""),
+            )
         return plan
 
     def _set(self, tx: Connection, plan_id: str, state: PlanState, **values: Any) -> PlanEntry:

@@ -37,6 +37,10 @@ class Process:
         state, start = _stat(self.pid)
         return state == "Z" or (bool(self.start) and bool(start) and start != self.start)
 
+    def works(self) -> bool:
+        """Seen to be alive on this host, and not stopped (SIGSTOP, a debugger)."""
+        return self.is_here() and not self.is_dead() and _stat(self.pid)[0] not in ("", "T", "t")
+
 
 def current() -> Process:
     """This process."""

@@ -88,7 +88,8 @@ class Workers:
         me = current()
         mine = update(workers).where(workers.c.id == worker_id, workers.c.pid == me.pid, workers.c.host == me.host)
         with self._store.begin() as tx:
-            changed = tx.execute(mine.values(beat_at=self._clock())).rowcount
+            # Another worker may have buried it when the clock was set forward: who beats, lives.
+            changed = tx.execute(mine.values(beat_at=self._clock(), ended_at=None)).rowcount
         if changed != 1:
             raise BusyError("worker.replaced", worker=worker_id)
 
