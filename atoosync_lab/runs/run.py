@@ -29,7 +29,6 @@ from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.making import imported_orders, make_plan
 from atoosync_lab.runs.recorder import Recorder, counts_of
 from atoosync_lab.runs.replanning import captures_of
-from atoosync_lab.runs.replanning import captures_of
 from atoosync_lab.runs.retention import tidy
 from atoosync_lab.runs.tracing import traces_of
 from atoosync_lab.runs.workspace import Workspace, whoami
