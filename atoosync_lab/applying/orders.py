@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from atoosync_lab.applying.catalogue import batched
+from atoosync_lab.applying.closing import is_there
 from atoosync_lab.applying.context import ApplyContext
 from atoosync_lab.applying.importing import Importer, Item, Kind, Pending
 from atoosync_lab.applying.kinds import (
@@ -183,7 +184,7 @@ def apply_settlements(ctx: ApplyContext, erp: ErpConnector) -> None:
         done = ctx.ledger.find(ctx.profile.id, flow, sorted({job.order for _, job in members}))
         for row, job in members:
             document = done.get(job.order)
-            if document is not None and document.state is State.DONE:
+            if document is not None and is_there(document):
                 loaded = SettlementJob.load(row.payload or "{}", document.target_number)
                 ready.append(Item(row=_ledger_row("settlement", row, job.order), payload=loaded, keep=row.payload))
     size = ctx.profile.shop.sizes.import_file
@@ -206,7 +207,7 @@ def apply_statuses(ctx: ApplyContext, shop: ShopConnector) -> None:
     if not waiting:
         return
     done = ctx.ledger.find(ctx.profile.id, ORDERS, [row.key for row in waiting])
-    due = [r for r in waiting if r.key in done and done[r.key].state is State.DONE]
+    due = [r for r in waiting if is_there(done.get(r.key))]
     size = ctx.profile.shop.sizes.stocks
     for start in range(0, len(due), size):
         ctx.check()

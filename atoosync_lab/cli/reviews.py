@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from atoosync_lab.applying.closing import close_review
 from atoosync_lab.cli.common import JsonOption, ProfileOption, chosen, command, dump, say, table, when, workspace
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import translate
@@ -67,10 +68,10 @@ def close(
     flow: FlowOption = "orders",
     profile: ProfileOption = None,
 ) -> None:
-    """Close a record: it is in the ERP (give its number), or it is wanted no more."""
+    """Close a record: it is in the ERP (give its number), or it is wanted no more, nor what hangs on it."""
     with workspace() as space:
         row = _waiting(space, chosen(space, profile).id, flow, key)
-        space.ledger.move([row], State.DONE, proof=Proof.PERSON, who=whoami(), target_number=number)
+        close_review(space.ledger, row, number=number, who=whoami())
         say("review.closed", key=key)
 
 
