@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
 from typing import Final
 
 import nh3
@@ -58,6 +59,8 @@ _ATTRIBUTES: Final = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
+_CLEANER: Final = nh3.Cleaner(tags=set(TAGS), attributes=_ATTRIBUTES, link_rel=None)
+_STRIPPER: Final = nh3.Cleaner(tags=set())
 _IS_HTML: Final = re.compile(
     rf"</?(?:{'|'.join(sorted(TAGS, key=len, reverse=True))}|html|body|font)(?:\s[^<>]*)?/?>", re.I
 )
@@ -67,15 +70,28 @@ _LINE_END: Final = re.compile(r" *\n *")
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
-@dataclass(frozen=True, slots=True)
 class Converted:
-    """A text read from the ERP."""
+    """A text read from the ERP; each form is made when it is first asked for, as most fields need one only.
 
-    html: str
-    text: str
-    """Without any markup; paragraphs and lines on lines of their own."""
-    malformed: bool = False
-    """It was RTF with errors: this is the best reading."""
+    Args:
+        html: makes the clean HTML.
+        text: makes the text without markup.
+        malformed: it was RTF with errors: this is the best reading.
+    """
+
+    def __init__(self, html: Callable[[], str], text: Callable[[], str], malformed: bool = False) -> None:
+        self._html, self._text = html, text
+        self.malformed = malformed
+
+    @cached_property
+    def html(self) -> str:
+        """Clean HTML."""
+        return self._html()
+
+    @cached_property
+    def text(self) -> str:
+        """Without any markup; paragraphs and lines on lines of their own."""
+        return self._text()
 
 
 def is_rtf(text: str) -> bool:
@@ -88,16 +104,23 @@ def convert(text: str) -> Converted:
     if is_rtf(text):
         reader = RtfReader(text.lstrip("\ufeff\x00 \t\r\n").rstrip("\x00 \t\r\n"))
         paragraphs = reader.read()
-        plain = "\n".join(line for p in paragraphs if (line := _plain(p)))
-        return Converted(clean_html(_markup(paragraphs)), without_controls(plain), reader.malformed)
+        return Converted(
+            lambda: clean_html(_markup(paragraphs)),
+            lambda: without_controls("\n".join(line for p in paragraphs if (line := _plain(p)))),
+            reader.malformed,
+        )
     text = without_controls(text)
     if _IS_HTML.search(text):
         clean = clean_html(text)
-        return Converted(clean, _without_tags(clean))
+        return Converted(lambda: clean, lambda: _without_tags(clean))
     text = text.strip()
+    return Converted(lambda: clean_html(_paragraphs(text)), lambda: text)
+
+
+def _paragraphs(text: str) -> str:
+    """Plain text as HTML: blank lines part paragraphs, other line ends stay line ends."""
     blocks = (html.escape(block.strip(), quote=False) for block in _BLANK_LINES.split(text))
-    marked = "".join(f"<p>{_LINE_END.sub('<br>', block)}</p>" for block in blocks if block)
-    return Converted(clean_html(marked), text)
+    return "".join(f"<p>{_LINE_END.sub('<br>', block)}</p>" for block in blocks if block)
 
 
 def to_html(text: str) -> str:
@@ -114,9 +137,7 @@ def clean_html(text: str) -> str:
     """HTML with nothing but layout; cleaning it again changes nothing."""
     for _ in range(5):
         # Character references may hide control characters, and a second reading may see the text otherwise.
-        clean = without_controls(
-            nh3.clean(without_controls(text), tags=set(TAGS), attributes=_ATTRIBUTES, link_rel=None)
-        ).strip()
+        clean = without_controls(_CLEANER.clean(without_controls(text))).strip()
         if clean == text:
             break
         text = clean
@@ -125,7 +146,7 @@ def clean_html(text: str) -> str:
 
 def _without_tags(clean: str) -> str:
     spaced = _BLOCK_END.sub(lambda found: found[0].rstrip() + "\n", _CELL_END.sub("</td> ", clean))
-    text = without_controls(html.unescape(nh3.clean(spaced, tags=set())))
+    text = without_controls(html.unescape(_STRIPPER.clean(spaced)))
     return "\n".join(line for raw in text.split("\n") if (line := " ".join(raw.split(" ")).strip(" \t")))
 
 

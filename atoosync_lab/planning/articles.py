@@ -70,7 +70,7 @@ def plan_articles(ctx: CatalogueContext, out: PlanWriter) -> None:
         make_stock_table(con, ctx.profile.articles.stocks)
         make_waiting_table(con)
     _make_sheet(con, ctx, texts, with_stock=with_stock)
-    _hold(con, ctx, texts)
+    _hold(con)
     selection.write_verdicts(con, "product", ctx.reference_length)
     if new_only:
         selection.write_skips(con, "product", "sheet", "product.in_shop_already", "verdict IS NULL AND target_id <> ''")
@@ -103,7 +103,7 @@ def _brand_table(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, source: 
 def _make_sheet(
     con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, texts: Sequence[TextColumn], *, with_stock: bool
 ) -> None:
-    """Desired and actual of every taken article in one row: `sheet`."""
+    """Desired and actual of every taken article in one row, texts apart: `sheet`."""
     products = ctx.profile.articles.products
     brand = "NULL::VARCHAR"
     brand_join = ""
@@ -112,7 +112,8 @@ def _make_sheet(
         brand = "b.name"
         source = f"trim(coalesce(i.fields[{literal(products.brand_field)}], ''))"
         brand_join = f" LEFT JOIN brand b ON b.raw = {source}"
-    text = "".join(f", x.{identifier(c.name)}" for c in texts)
+    main_name = next((c.name for c in texts if c.field == "name" and c.language == ctx.languages[0]), None)
+    name = f"coalesce(x.{identifier(main_name)}, '')" if main_name else "''"
     stock_join = ""
     stock = ", NULL::BIGINT AS quantity, NULL::BIGINT AS shop_quantity, '' AS row_id, '' AS stock_row, NULL AS notes"
     if with_stock:
@@ -131,18 +132,16 @@ def _make_sheet(
         f" {price_sql(ctx.profile.articles.prices.precision)} AS price, a.price_excl_tax AS shop_price,"
         f" coalesce(tm.tax_group, {literal(products.default_tax)}) AS tax, i.tax_id AS vat,"
         " coalesce(a.tax_id, '') AS shop_tax, trim(i.barcode) AS barcode, coalesce(a.barcode, '') AS shop_barcode,"
-        f" {brand} AS brand, coalesce(a.brand, '') AS shop_brand, a.texts AS shop_texts, x.text_warnings{text}{stock}"
+        f" {brand} AS brand, coalesce(a.brand, '') AS shop_brand, {name} AS main_name{stock}"
         f" FROM item i LEFT JOIN item_text x ON x.key = i.key {MASTER_JOIN}"
         f" LEFT JOIN tax_map tm ON tm.vat = i.tax_id{brand_join}{stock_join} WHERE i.verdict IS NULL"
     ).fetchall()
 
 
-def _hold(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, texts: Sequence[TextColumn]) -> None:
+def _hold(con: duckdb.DuckDBPyConnection) -> None:
     """Records that cannot be written as they are become block rows that name the cure."""
-    main_name = next((c.name for c in texts if c.field == "name" and c.language == ctx.languages[0]), None)
-    name = f"coalesce({identifier(main_name)}, '')" if main_name else "''"
     reasons = [
-        (f"target_id = '' AND {name} = ''", literal("product.no_name")),
+        ("target_id = '' AND main_name = ''", literal("product.no_name")),
         ("coalesce(tax, '') = '' AND target_kind = 'product'", literal("product.tax_not_mapped")),
         ("target_id = '' AND price IS NULL", literal("price.missing")),
         ("price < 0 AND target_kind = 'product'", literal("price.negative")),
@@ -228,13 +227,16 @@ def _listed(entries: Sequence[str]) -> str:
 def _write_rows(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, texts: Sequence[TextColumn]) -> None:
     fields = _fields(ctx, texts)
     fingerprint = differences.fingerprint_sql(VERSION, ["key", *(f.after for f in fields)])
+    # Most articles are equal on both sides: only the others are copied with their texts and get their fingerprint.
     con.execute(
-        f"CREATE TEMP TABLE due AS SELECT *, {fingerprint} AS fingerprint, {differences.any_change(fields)} AS changed"
-        " FROM sheet WHERE verdict IS NULL"
+        "CREATE TEMP TABLE due AS SELECT * FROM"
+        " (SELECT s.*, x.* EXCLUDE (key), a.texts AS shop_texts FROM sheet s LEFT JOIN item_text x ON x.key = s.key"
+        " LEFT JOIN shop.product a ON a.kind = s.target_kind AND a.remote_id = s.target_id WHERE s.verdict IS NULL)"
+        f" WHERE target_id = '' OR {differences.any_change(fields)}"
     ).fetchall()
-    differences.write_unchanged(con, "product", "due", "target_id <> '' AND NOT changed")
+    differences.write_unchanged(con, "product", "sheet ANTI JOIN due USING (key)", "verdict IS NULL")
     for create in (True, False):
-        where = "target_id = ''" if create else "target_id <> '' AND changed"
+        where = "target_id = ''" if create else "target_id <> ''"
         reason = "'product.new'" if create else differences.UPDATE_REASON
         con.execute(
             "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0) + row_number() OVER (ORDER BY key),"
@@ -242,5 +244,6 @@ def _write_rows(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, texts: Se
             f" {differences.changes_sql(fields, create=create)}, {reason},"
             " json_object('reference', key, 'label', label, 'warnings', coalesce(text_warnings, ''), 'notes', notes)"
             "::VARCHAR, 1,"
-            f" fingerprint, {_payload(ctx, fields, texts, create=create)} FROM due WHERE {where}"
+            f" fingerprint, {_payload(ctx, fields, texts, create=create)}"
+            f" FROM (SELECT *, {fingerprint} AS fingerprint FROM due WHERE {where})"
         ).fetchall()

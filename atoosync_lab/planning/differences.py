@@ -29,8 +29,14 @@ class Field:
     @property
     def differs(self) -> str:
         """SQL: an update would write this field."""
-        left, right = self.normal.format(self.after), self.normal.format(self.before)
-        return f"(({self.update}) AND {self.after} IS NOT NULL AND {left} IS DISTINCT FROM {right})"
+        if self.update == "FALSE":
+            return "FALSE"
+        differs = f"{self.after} IS DISTINCT FROM {self.before}"
+        if self.normal != "{}":
+            # Equal texts, which most are, need no normal form; CASE computes it for the others alone.
+            left, right = self.normal.format(self.after), self.normal.format(self.before)
+            differs = f"CASE WHEN {differs} THEN {left} IS DISTINCT FROM {right} ELSE FALSE END"
+        return f"(({self.update}) AND {self.after} IS NOT NULL AND {differs})"
 
 
 def changes_sql(fields: Sequence[Field], *, create: bool) -> str:

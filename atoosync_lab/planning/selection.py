@@ -80,7 +80,7 @@ def filter_sql(ctx: CatalogueContext, *expressions: str) -> tuple[str, list[str]
 
 
 def select_items(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, selection: Selection) -> None:
-    """Make the table `item`: every ERP article with its verdict (NULL = taken) and, for taken ones, its shop record.
+    """Make the view `item`: every ERP article with its verdict (NULL = taken) and, for taken ones, its shop record.
 
     Raises:
         FilterError: the profile's or the run's filter is not understood.
@@ -107,11 +107,13 @@ def select_items(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, selectio
             )
         )
     given = [*values, *([selection.since.isoformat()] if selection.since else [])]
+    # Verdicts are found on narrow rows, and `item` is a view: the articles with all their fields are never copied.
     con.execute(
-        f"CREATE TEMP TABLE chosen AS SELECT p.*, {case_of(skipped)} AS verdict FROM erp.product p", given
+        f"CREATE TEMP TABLE chosen AS SELECT p.rowid AS place, p.key, {case_of(skipped)} AS verdict FROM erp.product p",
+        given,
     ).fetchall()
     con.execute(
-        "CREATE TEMP TABLE target AS SELECT *, count(*) OVER (PARTITION BY key) AS twins,"
+        "CREATE TEMP TABLE target AS SELECT remote_id, kind, parent_id, key, count(*) OVER (PARTITION BY key) AS twins,"
         " count(*) FILTER (kind = 'variant') OVER (PARTITION BY coalesce(parent_id, remote_id)) AS variants"
         " FROM shop.product WHERE key <> ''"
     ).fetchall()
@@ -127,14 +129,16 @@ def select_items(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, selectio
         ]
     )
     con.execute(
-        "CREATE TEMP TABLE item AS SELECT c.* EXCLUDE (verdict),"
-        " coalesce(nullif(c.fields['Caption'], ''), c.reference) AS label,"
-        f" {held} AS verdict, t.remote_id AS target_id, t.kind AS target_kind, t.parent_id AS target_parent,"
-        " coalesce(t.variants, 0) AS variants, s.md5 AS last_md5"
+        f"CREATE TEMP TABLE found AS SELECT c.place, {held} AS verdict, t.remote_id AS target_id,"
+        " t.kind AS target_kind, t.parent_id AS target_parent, coalesce(t.variants, 0) AS variants, s.md5 AS last_md5"
         " FROM chosen c LEFT JOIN (SELECT DISTINCT ON (key) * FROM target) t ON t.key = c.key"
         " LEFT JOIN last_sent s ON s.key = c.key"
     ).fetchall()
     con.execute("DROP TABLE chosen").fetchall()
+    con.execute(
+        "CREATE TEMP VIEW item AS SELECT p.*, coalesce(nullif(p.fields['Caption'], ''), p.reference) AS label,"
+        " f.* EXCLUDE (place) FROM erp.product p JOIN found f ON f.place = p.rowid"
+    ).fetchall()
 
 
 def write_verdicts(con: duckdb.DuckDBPyConnection, entity: str, reference_length: int) -> None:

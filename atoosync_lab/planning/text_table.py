@@ -1,4 +1,4 @@
-"""Texts of the articles for each shop language: every distinct ERP text is converted once, then joined (ART-06, 07)."""
+"""Texts of the articles for each shop language: each distinct ERP text is read once at most (ART-06, 07)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from atoosync_lab.mapping import rtf, texts
+from atoosync_lab.mapping import rtf, texts, untouched
 from atoosync_lab.planning.context import CatalogueContext
 from atoosync_lab.planning.sqltext import identifier, literal
 from atoosync_lab.settings.articles import TEXT_FIELDS, TextMap
@@ -63,41 +63,56 @@ def converter(ctx: CatalogueContext, field: str) -> Convert:
     rules = rules_of(ctx, field)
     if field == "link_rewrite":
         return lambda raw: texts.Cleaned(texts.slug(rtf.to_text(raw), rules.max_length or 128))
-    if rules.html:
-        return lambda raw: texts.clean(rtf.to_html(raw), rules)
-    return lambda raw: texts.clean(rtf.to_text(raw), rules)
+    # `clean` reads RTF and HTML itself: read twice, a written-out `&lt;` would become a tag and be taken off.
+    return lambda raw: texts.clean(raw, rules)
 
 
 def make_text_table(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext) -> list[TextColumn]:
-    """Make `item_text(key, <field@language>...)`, one row an article that is taken, and `text_warning(key, ...)`."""
+    """Make `item_text(key, <field@language>..., text_warnings)`, one row an article that is taken.
+
+    Texts that need no reading stay in SQL; of the others each distinct one is converted once.
+    """
     columns = text_columns(ctx)
     con.execute("CREATE TEMP TABLE converted (field VARCHAR, raw VARCHAR, text VARCHAR, warnings VARCHAR)")
-    sources: dict[str, set[str]] = {}
-    for column in columns:
-        sources.setdefault(column.field, set()).add(column.source)
-    for field, names in sources.items():
+    # One ERP field may fill a text of several languages: it is looked at once.
+    sources = list(dict.fromkeys((c.field, c.source) for c in columns))
+    raws = [f", coalesce(fields[{literal(source)}], '') AS r{n}" for n, (_, source) in enumerate(sources)]
+    seen = [f", {_untouched(ctx, field, f'r{n}')} AS u{n}" for n, (field, _) in enumerate(sources)]
+    con.execute(
+        f"CREATE TEMP TABLE item_raw AS SELECT *{''.join(seen)} FROM"
+        f" (SELECT key{''.join(raws)} FROM item WHERE verdict IS NULL)"
+    ).fetchall()
+    for field in dict.fromkeys(field for field, _ in sources):
         distinct = " UNION ".join(
-            f"SELECT DISTINCT coalesce(fields[{literal(n)}], '') AS raw FROM item WHERE verdict IS NULL" for n in names
+            f"SELECT r{n} FROM item_raw WHERE NOT u{n}" for n, (own, _) in enumerate(sources) if own == field
         )
-        raws = [r[0] for r in con.execute(distinct).fetchall()]
-        _store(con, field, raws, converter(ctx, field))
-    joins, selected = [], ["i.key"]
-    for number, column in enumerate(columns):
-        alias = f"c{number}"
-        joins.append(
-            f" LEFT JOIN converted {alias} ON {alias}.field = {literal(column.field)}"
-            f" AND {alias}.raw = coalesce(i.fields[{literal(column.source)}], '')"
-        )
-        selected.append(f"{alias}.text AS {identifier(column.name)}")
-    warned = " || ".join(f"coalesce(c{n}.warnings, '')" for n in range(len(columns))) or "''"
+        _store(con, field, [r[0] for r in con.execute(distinct).fetchall()], converter(ctx, field))
+    joins = [
+        f" LEFT JOIN converted c{n} ON NOT i.u{n} AND c{n}.field = {literal(field)} AND c{n}.raw = i.r{n}"
+        for n, (field, _) in enumerate(sources)
+    ]
+    selected = ["i.key"]
+    for column in columns:
+        n = sources.index((column.field, column.source))
+        as_is = untouched.as_is_sql(rules_of(ctx, column.field), f"i.r{n}")
+        selected.append(f"CASE WHEN i.u{n} THEN {as_is} ELSE c{n}.text END AS {identifier(column.name)}")
+    warned = " || ".join(f"coalesce(c{sources.index((c.field, c.source))}.warnings, '')" for c in columns) or "''"
     con.execute(
         f"CREATE TEMP TABLE item_text AS SELECT {', '.join(selected)}, {warned} AS text_warnings"
-        f" FROM item i{''.join(joins)} WHERE i.verdict IS NULL"
+        f" FROM item_raw i{''.join(joins)}"
     ).fetchall()
+    con.execute("DROP TABLE item_raw").fetchall()
     return columns
 
 
+def _untouched(ctx: CatalogueContext, field: str, raw: str) -> str:
+    # A URL is made of the text, never the text itself.
+    return "FALSE" if field == "link_rewrite" else untouched.untouched_sql(rules_of(ctx, field), raw)
+
+
 def _store(con: duckdb.DuckDBPyConnection, field: str, raws: list[str], convert: Convert) -> None:
+    if not raws:
+        return
     cleaned = [convert(raw) for raw in raws]
     table = pa.table(
         {
