@@ -134,6 +134,7 @@ _sources = st.one_of(
 )
 
 
+@pytest.mark.pitfall("PB-32")
 @pytest.mark.spec("ART-06")
 @given(_sources)
 @example("{\\rtf1 " + "{" * 5000 + "x")

@@ -104,6 +104,8 @@ def test_cut_html_fits_and_is_clean(source: str, length: int) -> None:
     assert clean_html(result) == result
 
 
+@pytest.mark.pitfall("PB-32")
+@pytest.mark.pitfall("PB-33")
 @given(st.text(), st.integers(1, 40))
 def test_cleaned_text_obeys_its_rules_and_stays_as_it_is(source: str, length: int) -> None:
     rules = TextRules(max_length=length, forbidden="<>;=#{}")

@@ -61,6 +61,8 @@ def orders(draw):
 PROFILE = {"difference_line": True, "ceiling": D(1000)}
 
 
+@pytest.mark.pitfall("PB-01")
+@pytest.mark.pitfall("PB-56")
 @pytest.mark.spec("ORD-21", "ORD-09", "ORD-16")
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(orders(), st.booleans(), st.booleans())
@@ -77,6 +79,7 @@ def test_every_document_equals_what_the_shop_charged_with_its_difference_line(or
     assert placed == made.difference.amount
 
 
+@pytest.mark.pitfall("PB-03")
 @pytest.mark.spec("ORD-09")
 @hypothesis_settings(max_examples=150, deadline=None)
 @given(orders(), st.booleans())
@@ -117,6 +120,7 @@ def test_parts_of_shared_payments_sum_to_what_was_captured(order_totals, paid):
     assert sum(parts, D(0)) == sum(paid, D(0))
 
 
+@pytest.mark.pitfall("PB-10")
 @pytest.mark.spec("ORD-07")
 @hypothesis_settings(max_examples=100, deadline=None)
 @given(st.lists(cents(50000), min_size=1, max_size=4), st.integers(1, 40000).map(lambda n: D(n) / 10000))

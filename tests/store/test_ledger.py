@@ -98,6 +98,8 @@ def test_no_path_leads_from_doubt_back_to_a_send_without_proof() -> None:
         assert State.SENDING not in reached - {start}
 
 
+@pytest.mark.pitfall("PB-19")
+@pytest.mark.pitfall("PB-20")
 @given(st.lists(st.tuples(st.sampled_from(State), st.sampled_from([None, *Proof])), max_size=30))
 def test_any_history_sends_again_only_after_a_proof(steps: list[tuple[State, Proof | None]]) -> None:
     state, in_flight, proved = State.INTENT, False, False

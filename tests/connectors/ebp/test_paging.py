@@ -75,6 +75,7 @@ def test_records_that_share_their_sort_value_come_once(houses: list[int]) -> Non
     assert sorted(BY_ITEM.identities(found)) == sorted(BY_ITEM.identities([*rows]))
 
 
+@pytest.mark.pitfall("PB-34")
 @given(st.data())
 def test_records_that_stay_are_seen_whatever_comes_and_goes(data: st.DataObject) -> None:
     staying = {row["Id"] for row in _items(350)}
