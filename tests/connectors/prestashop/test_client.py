@@ -64,9 +64,9 @@ def connector(answer: Answer) -> PrestaShopConnector:
     return PrestaShopConnector(SETTINGS, "K" * 32, transport=httpx.MockTransport(answer), sleep=no_wait)
 
 
+class TestPaging:
     @pytest.mark.pitfall("PB-34")
     @pytest.mark.pitfall("PB-54")
-class TestPaging:
     @given(st.sets(st.integers(1, 500), max_size=80))
     def test_every_id_comes_once_in_no_more_calls_than_pages(self, ids: set[int]) -> None:
         shop = client(listing(sorted(ids)))
