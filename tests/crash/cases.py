@@ -1,0 +1,208 @@
+"""One case: the state is put back, the command is killed at a point, and everything a person would do next is done."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.crash import states
+from tests.crash.truth import Fact, Verdict, journal, truth, twice
+from tests.crash.world import PROFILE, SETTLES, World
+
+ROUNDS = 8
+"""Runs within which everything must have come to its end, the answers of a person between them."""
+EFFECTS = re.compile(r"http\.sent|store\.after|file\.begun|file\.after")
+"""Points that have something done behind them: a request left, a transaction committed, a file appeared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A command under test."""
+
+    name: str
+    base: str
+    """State it begins from."""
+    change: Callable[[World], None]
+    """Happens after the kill."""
+    arguments: tuple[str, ...] = ()
+    """The command, `{reviewed}` standing for an order in review; empty: `run <name>`."""
+    goes_on: str = ""
+    """Flow that is run afterwards; empty: the same command is repeated."""
+    before: Callable[[World], None] = states.nothing
+    """Happened before the command."""
+
+    def command(self, world: World) -> tuple[str, ...]:
+        """Arguments of `atoosync`."""
+        return tuple(part.format_map(world.special) for part in self.arguments) or ("run", self.name)
+
+    def begin(self, world: World) -> None:
+        """Put the state back."""
+        world.restore(self.base)
+        self.before(world)
+
+    def go_on(self, world: World) -> tuple[str, ...]:
+        """The command that brings everything to its end; what was killed has been repeated before."""
+        if not self.goes_on:
+            return self.command(world)
+        # Done already where it was killed after its commit: then it says so.
+        world.command(*self.command(world))
+        return ("run", self.goes_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where to kill: the n-th pass of any point, or of the points of one name."""
+
+    number: int
+    name: str = ""
+
+    @property
+    def fault(self) -> str:
+        """Value of `ATOOSYNC_FAULT`."""
+        return f"{self.name}:{self.number}" if self.name else str(self.number)
+
+
+@dataclass(slots=True)
+class Course:
+    """A flow with what an undisturbed run of it passes and leaves behind."""
+
+    flow: Flow
+    passed: list[str]
+    """Names of the points in order."""
+    wanted: Counter[Fact]
+    """What both sandboxes hold in the end, the change included."""
+
+    def moments(self) -> list[Point]:
+        """One point for each state of the outside world: the last one before the next thing is done, and the end."""
+        last = [n for n, name in enumerate(self.passed, 1) if EFFECTS.fullmatch(name)]
+        return [Point(n - 1) for n in last if n > 1] + [Point(len(self.passed))]
+
+    def every(self) -> list[Point]:
+        """Every point."""
+        return [Point(n) for n in range(1, len(self.passed) + 1)]
+
+
+def chart(world: World, flow: Flow) -> Course:
+    """Run a flow undisturbed, let the change happen, run it again; note what it passes and leaves."""
+    flow.begin(world)
+    log = world.folder / "points.txt"
+    log.unlink(missing_ok=True)
+    first = world.command(*flow.command(world), ATOOSYNC_POINTS=str(log))
+    if first.code not in (0, 1):
+        raise RuntimeError(f"{flow.name} does not run undisturbed: {first.output[-800:]}")
+    flow.change(world)
+    verdict = Verdict()
+    settle(world, flow, verdict, None)
+    if not verdict.good or (verdict.in_review and flow.base != "review"):
+        raise RuntimeError(f"{flow.name} does not end well undisturbed: {verdict}")
+    return Course(flow, log.read_text(encoding="utf-8").split(), truth(world))
+
+
+def crash(world: World, course: Course, point: Point, second: Point | None = None) -> Verdict:
+    """Kill, go on, and judge.
+
+    Args:
+        world: the sandboxes.
+        course: the flow.
+        point: where the first run dies.
+        second: where the run after it dies too.
+    """
+    flow, verdict = course.flow, Verdict()
+    flow.begin(world)
+    faults = [point] if second is None else [point, second]
+    for number, fault in enumerate(faults):
+        ended = world.command(*flow.command(world), ATOOSYNC_FAULT=fault.fault)
+        if not ended.killed and ended.code not in (0, 1):
+            verdict.untrue.append(f"ended with {ended.code} instead of being killed: {ended.output[-300:]}")
+        verdict.doubled += [f"after kill {number}: {fact}" for fact in twice(truth(world), course.wanted)]
+    flow.change(world)
+    settle(world, flow, verdict, course)
+    verdict.compare(truth(world), course.wanted, "in the end")
+    again(world, flow, verdict)
+    journal(world, verdict)
+    return verdict
+
+
+def settle(world: World, flow: Flow, verdict: Verdict, course: Course | None) -> None:
+    """The same command, until nothing is open; what stands in review is looked up in the ERP and answered."""
+    command = flow.go_on(world)
+    for turn in itertools.count():
+        ended = world.command(*command)
+        if ended.code not in (0, 1):
+            verdict.untrue.append(f"run {turn} ended with {ended.code}: {ended.output[-300:]}")
+            return
+        found = truth(world)
+        if course is not None:
+            verdict.doubled += [f"after run {turn}: {fact}" for fact in twice(found, course.wanted)]
+        states = _open(world)
+        if not states:
+            return
+        if turn >= ROUNDS:
+            verdict.untrue.append(f"still open after {turn} runs: {dict(states)}")
+            return
+        if states["SENT"] or states["UNKNOWN"] or states["SENDING"]:
+            time.sleep(SETTLES)
+        verdict.in_review += answer(world, verdict)
+
+
+def _open(world: World) -> Counter[str]:
+    with world.workspace() as space:
+        return Counter(row.state.value for row in space.ledger.open_rows(PROFILE))
+
+
+def answer(world: World, verdict: Verdict) -> int:
+    """Do what a person does: read the list, look in the ERP, close what is there, let the rest be sent again."""
+    waiting = world.json("review", "list")
+    with world.workspace() as space:
+        tokens = {(r.flow, r.key): r.token for r in space.ledger.open_rows(PROFILE)}
+    for row in waiting:
+        if not row["reference"] and row["flow"] != "customers":
+            verdict.untrue.append(f"review of {row['key']} names no reference to look for")
+        number = number_of(world, tokens[row["flow"], row["key"]])
+        decision = ("close", "--number", number) if number else ("send", "--yes")
+        done = world.command("review", decision[0], row["key"], "--flow", row["flow"], *decision[1:])
+        if done.code:
+            verdict.untrue.append(f"review {decision[0]} {row['key']} ended with {done.code}: {done.output[-200:]}")
+    return len(waiting)
+
+
+def number_of(world: World, token: str) -> str:
+    """Number of what the ERP holds under a token; empty: nothing."""
+    with world.erp() as erp:
+        for table, column in (("SaleDocument", "DocumentNumber"), ("SaleSettlement", "Id"), ("Customer", "Id")):
+            for row in erp.rows(table, {"xx_AtooKey": token}):
+                return str(row[column])
+    return ""
+
+
+def again(world: World, flow: Flow, verdict: Verdict) -> None:
+    """A further run finds nothing to do, and says so."""
+    found = world.json("run", flow.goes_on or flow.name, "--dry-run")
+    if found["ok"] or found["failed"] or found["total"] != found["ignored"]:
+        verdict.untrue.append(f"a further run plans {found}")
+
+
+def flows() -> tuple[Flow, ...]:
+    """The commands whose points are enumerated."""
+    return (
+        Flow("articles", "fresh", states.article_changes),
+        Flow("stocks", "fresh", states.article_changes),
+        Flow("prices", "fresh", states.article_changes),
+        Flow("orders", "fresh", states.order_is_paid),
+        Flow("credit-notes", "imported", states.slip_is_given),
+        Flow("order-status", "imported", states.invoice_is_made),
+        Flow("review-send", "review", states.nothing, ("review", "send", "{reviewed}", "--yes"), "orders"),
+        Flow(
+            "review-close",
+            "review",
+            states.nothing,
+            ("review", "close", "{reviewed}", "--number", states.BY_HAND),
+            "orders",
+            states.typed_by_hand,
+        ),
+        Flow("review-drop", "review", states.nothing, ("review", "close", "{reviewed}"), "orders"),
+    )

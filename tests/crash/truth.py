@@ -1,0 +1,145 @@
+"""What both sandboxes really hold, read from their own files: the judge of every case."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from atoosync_lab.store.ledger import State
+from tests.crash.world import PROFILE, World, rows_of
+
+Fact = tuple[Any, ...]
+ONCE = ("document", "settlement", "customer", "history", "product", "stock row", "brand", "mail")
+"""Kinds of records of which the second one is a double, whatever it holds."""
+
+
+def truth(world: World) -> Counter[Fact]:
+    """Every record of ours in the ERP, and everything of the shop that a run may write."""
+    world.idle()
+    return Counter([*_erp(world), *_shop(world)])
+
+
+def _erp(world: World) -> Iterable[Fact]:
+    with world.erp() as erp:
+        lines = Counter(str(row["DocumentId"]) for row in erp.rows("SaleDocumentLine"))
+        by_id = {}
+        for row in erp.rows("SaleDocument"):
+            by_id[row["Id"]] = row["xx_AtooKey"] or row["DocumentNumber"]
+            yield (
+                "document", row["xx_AtooKey"] or row["DocumentNumber"], row["DocumentType"], row["CustomerId"],
+                str(row["AmountVatExcluded"]), str(row["AmountVatIncluded"]), lines[str(row["Id"])],
+            )  # fmt: skip
+        links = ("Quote", "Order", "Delivery", "Invoice", "CreditMemo")
+        for row in erp.rows("SaleSettlement"):
+            of = [by_id.get(row[f"Associated{name}Id"], "?") for name in links if row[f"Associated{name}Id"]]
+            yield ("settlement", row["xx_AtooKey"], row["ThirdId"], str(row["Amount"]), row["PaymentTypeId"], *of)
+        for row in erp.rows("Customer"):
+            if row["xx_AtooKey"]:
+                yield ("customer", row["xx_AtooKey"], row["Id"], row["Name"])
+
+
+_SHOWN = (
+    "price", "active", "id_tax_rules_group", "ean13", "weight", "name", "description", "meta_title",
+    "meta_description", "link_rewrite", "state",
+)  # fmt: skip
+
+
+def _shop(world: World) -> Iterable[Fact]:
+    with world.shop() as shop:
+        brands = {r["id"]: r["name"] for r in rows_of(shop, "SELECT id, name FROM manufacturers")}
+        for name in brands.values():
+            yield ("brand", name)
+        keys: dict[tuple[int, int], str] = {}
+        for row in rows_of(shop, "SELECT * FROM products"):
+            keys[row["id"], 0] = row["reference"]
+            brand = brands.get(row["id_manufacturer"], "")
+            yield ("product", row["reference"], brand, *(str(row[name]) for name in _SHOWN))
+        for row in rows_of(shop, "SELECT * FROM combinations"):
+            keys[row["id_product"], row["id"]] = row["reference"]
+            yield ("product", row["reference"], "variant", str(row["price"]), row["ean13"])
+        for row in rows_of(shop, "SELECT * FROM stock_availables"):
+            key = keys.get(
+                (row["id_product"], row["id_product_attribute"]), f"sum of {keys.get((row['id_product'], 0))}"
+            )
+            yield ("stock row", key, row["quantity"])
+        for row in rows_of(shop, "SELECT id, current_state FROM orders"):
+            yield ("order", row["id"], row["current_state"])
+        for row in rows_of(shop, "SELECT id_order, id_order_state, count(*) AS n FROM order_histories GROUP BY 1, 2"):
+            yield from [("history", row["id_order"], row["id_order_state"])] * row["n"]
+        for row in rows_of(shop, "SELECT id_order, template FROM _mails"):
+            yield ("mail", row["id_order"], row["template"])
+
+
+def twice(found: Counter[Fact], wanted: Counter[Fact]) -> list[Fact]:
+    """Records there are more of than there may be; the values they hold do not count."""
+    have, may = _names(found), _names(wanted)
+    return sorted(name for name, number in have.items() if number > max(may[name], 1) or (number > may[name] > 0))
+
+
+def _names(facts: Counter[Fact]) -> Counter[Fact]:
+    names: Counter[Fact] = Counter()
+    for fact, number in facts.items():
+        if fact[0] in ONCE:
+            width = 3 if fact[0] in ("history", "mail") else 2
+            names[fact[:width]] += number
+    return names
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What one case came to."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    untrue: list[str] = field(default_factory=list)
+    """Where the journal, the marks or a later run say something that is not so."""
+    in_review: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Nothing to complain of."""
+        return not (self.lost or self.doubled or self.untrue)
+
+    def compare(self, found: Counter[Fact], wanted: Counter[Fact], when: str) -> None:
+        """Every record that should be there, with the values of an undisturbed run, and no other."""
+        self.doubled += [f"{when}: {fact}" for fact in twice(found, wanted)]
+        self.lost += [f"{when}: missing {fact}" for fact in (wanted - found).elements()]
+        gone = set(_names(wanted - found))
+        self.untrue += [
+            f"{when}: unexpected {fact}" for fact in (found - wanted).elements() if fact[:2] not in gone
+        ]  # fmt: skip
+
+
+def journal(world: World, verdict: Verdict) -> None:
+    """Every run has ended, says of itself what its lines say, and claims no record that is not there."""
+    with world.workspace() as space:
+        there = {"customers": set[str](), "orders": set[str](), "credit-notes": set[str](), "settlements": set[str]()}
+        tokens = _tokens(world)
+        for flow in there:
+            rows = space.ledger.open_rows(PROFILE, [flow], [State.DONE])
+            there[flow] = {row.key for row in rows if row.token in tokens or row.who}
+        runs = space.journal.list(profile=PROFILE)
+        for run in runs:
+            if run.ended_at is None or run.state.value in ("running", "waiting"):
+                verdict.untrue.append(f"journal: run {run.flow} is {run.state}")
+            written = [e for e in space.journal.entries(run.id) if e.level == "success" and e.stage == "apply"]
+            if run.state.value != "lost" and len(written) != run.counts.ok:
+                verdict.untrue.append(f"journal: {run.flow} counts {run.counts.ok}, its lines say {len(written)}")
+            if run.state.value == "lost" and run.counts.ok > len(written):
+                verdict.untrue.append(f"journal: the lost {run.flow} counts more than its lines say")
+            for entry in written:
+                kind = _KINDS.get(entry.code.split(".")[1] if entry.code.startswith("apply.") else "")
+                if kind and entry.record not in there[kind]:
+                    verdict.untrue.append(f"journal: {entry.code} of {entry.record}, which is not there")
+
+
+_KINDS: Mapping[str, str] = {
+    "customer": "customers", "order": "orders", "credit_note": "credit-notes", "settlement": "settlements",
+}  # fmt: skip
+
+
+def _tokens(world: World) -> set[str]:
+    with world.erp() as erp:
+        return {row["xx_AtooKey"] for t in ("Customer", "SaleDocument", "SaleSettlement") for row in erp.rows(t)}
