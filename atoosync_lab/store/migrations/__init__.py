@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+
+_ONE = threading.Lock()
+"""Alembic's `op` and `context` belong to the process: two threads would migrate one another's database."""
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -25,4 +29,5 @@ def known_revisions() -> set[str]:
 def upgrade(connection: Connection, to: str = "head") -> None:
     from alembic import command
 
-    command.upgrade(config(connection), to)
+    with _ONE:
+        command.upgrade(config(connection), to)
