@@ -14,6 +14,7 @@ from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.store.engine import Store, upsert
 from atoosync_lab.store.journal_records import GOING, Counts, Entry, Run, RunState
+from atoosync_lab.store.lost_lines import untold, written
 from atoosync_lab.store.process import Process, current
 from atoosync_lab.store.tables import entries, runs
 from atoosync_lab.store.types import now
@@ -109,22 +110,26 @@ class Journal:
             with self._store.begin() as own:
                 self.append(run_id, lines, own)
             return
+        values = [
+            {
+                "at": line.at, "level": str(line.level), "stage": str(line.stage), "code": line.code,
+                "params": dict(line.params), "record": line.record, "action": line.action,
+            }
+            for line in lines
+        ]  # fmt: skip
+        self._append(tx, run_id, values)
+
+    def _append(self, tx: Connection, run_id: str, lines: Sequence[dict[str, Any]]) -> None:
+        """Number the lines of a run and insert them."""
+        if not lines:
+            return
         grown = update(runs).where(runs.c.id == run_id)
         grown = grown.values(entries=runs.c.entries + len(lines), updated_at=self._clock())
         last = tx.execute(grown.returning(runs.c.entries)).scalar()
         if last is None:
             raise SettingsError("run.unknown", run=run_id)
-        tx.execute(
-            insert(entries),
-            [
-                {
-                    "run": run_id, "seq": last - len(lines) + number, "at": line.at, "level": str(line.level),
-                    "stage": str(line.stage), "code": line.code, "params": dict(line.params), "record": line.record,
-                    "action": line.action,
-                }
-                for number, line in enumerate(lines, 1)
-            ],
-        )  # fmt: skip
+        first = last - len(lines) + 1
+        tx.execute(insert(entries), [{**line, "run": run_id, "seq": first + n} for n, line in enumerate(lines)])
 
     def progress(self, run_id: str, counts: Counts) -> None:
         """Report how far a run is.
@@ -239,7 +244,10 @@ class Journal:
             return connection.execute(select(runs.c.stop_by).where(runs.c.id == run_id)).scalar() is not None
 
     def mark_lost(self) -> Sequence[Run]:
-        """Close runs whose process is gone; those runs. Called when a workbench or worker starts."""
+        """Close runs whose process is gone; those runs. Called when a workbench or worker starts.
+
+        What the ledger says they had done, and their lines do not, is added to their lines.
+        """
         silent_since = self._clock() - SILENT
         lost = []
         query = select(runs).where(runs.c.state == RunState.RUNNING.value)
@@ -249,8 +257,10 @@ class Journal:
                 silent = not process.is_here() and (row.updated_at or row.started_at) < silent_since
                 if not silent and not process.is_dead():
                     continue
+                self._append(tx, row.id, untold(tx, row.profile, row.flow, row.started_at))
+                ok = written(tx, row.id)
                 values = {
-                    "state": RunState.LOST.value, "ended_at": self._clock(),
+                    "state": RunState.LOST.value, "ended_at": self._clock(), "ok": ok, "total": max(row.total, ok),
                     "message": {"code": "run.lost", "params": {}},
                 }  # fmt: skip
                 tx.execute(update(runs).where(runs.c.id == row.id).values(values))
