@@ -13,7 +13,7 @@ import typer
 import yaml
 
 from atoosync_lab.cli.common import JsonOption, ProfileOption, chosen, command, dump, out, say, table, when, workspace
-from atoosync_lab.cli.validation import changed, validated
+from atoosync_lab.cli.validation import changed, from_file, validated
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs.systems import SECRET_FIELDS
@@ -137,13 +137,7 @@ def export_profile(
 @command
 def import_profile(file: Annotated[Path, typer.Argument(help="YAML file.")]) -> None:
     """Create or replace a profile from YAML."""
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise SettingsError("settings.unreadable_file", file=file.name) from error
-    if not isinstance(document, dict):
-        raise SettingsError("settings.unreadable_file", file=file.name)
-    profile = validated(document)
+    profile = from_file(file)
     with workspace() as space:
         if profile.id in {e.id for e in space.profiles.list()}:
             kept = space.profiles.get(profile.id)

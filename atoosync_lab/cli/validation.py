@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import ValidationError
 
 from atoosync_lab.model.errors import SettingsError
@@ -43,6 +45,9 @@ SENTENCES: Mapping[str, str] = {
 SHOWN = 60
 """Characters shown of a refused value."""
 
+_DEEPEST = 40
+"""Brackets within brackets in a file of settings."""
+
 
 def validated(document: Mapping[str, Any]) -> Profile:
     """A profile from a document.
@@ -57,10 +62,60 @@ def validated(document: Mapping[str, Any]) -> Profile:
         raise SettingsError("settings.invalid", errors=wrong) from error
 
 
+def from_file(file: Path) -> Profile:
+    """A profile from a YAML file.
+
+    Raises:
+        SettingsError: it cannot be read, is no YAML of plain values, or its fields are wrong.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise SettingsError("settings.unreadable_file", file=file.name) from error
+    return from_text(text, file.name)
+
+
+def from_text(text: str, name: str) -> Profile:
+    """A profile from the YAML text of a file of this name.
+
+    Raises:
+        SettingsError: as `from_file`.
+    """
+    try:
+        # Dates and numbers that do not exist are errors of value; depth without end is one of recursion.
+        document = yaml.load(text, Loader=_Plain)
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        raise SettingsError("settings.unreadable_file", file=name) from error
+    if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
+        raise SettingsError("settings.unreadable_file", file=name)
+    return validated(document)
+
+
+class _Plain(yaml.SafeLoader):
+    """Values as they are written.
+
+    No aliases: a few lines of them stand for more values than any memory holds, or for themselves. No types named by
+    tags, no depth that no profile has: the parser takes either badly.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node, or a refusal."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+            raise yaml.composer.ComposerError("an alias or a tag")
+        return super().compose_node(parent, index)
+
+    def fetch_flow_collection_start(self, token: Any) -> None:
+        """Begin a list or map between brackets."""
+        if self.flow_level > _DEEPEST:
+            raise yaml.scanner.ScannerError("too deep")
+        super().fetch_flow_collection_start(token)
+
+
 def _sentence(error: Mapping[str, Any]) -> str:
     place: Sequence[str | int] = error["loc"]
     facts = error.get("ctx", {})
-    value = json.dumps(error.get("input"), ensure_ascii=False, default=str)
+    value = _written(error.get("input"))
     code = SENTENCES.get(error["type"], "settings.field.other")
     limit = next((facts[k] for k in ("ge", "gt", "le", "lt", "max_length", "pattern", "expected") if k in facts), "")
     return translate(
@@ -72,6 +127,13 @@ def _sentence(error: Mapping[str, Any]) -> str:
             "text": error["msg"],
         },
     )
+
+
+def _written(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError):  # YAML knows names that are no texts
+        return str(value)
 
 
 def changed(document: dict[str, Any], path: str, text: str) -> Profile:
@@ -110,5 +172,5 @@ def _value(text: str) -> Any:
     try:
         # A figure stays text until its field says what it is: no float ever.
         return json.loads(text, parse_float=str)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return text

@@ -65,7 +65,7 @@ def parse_date(text: str) -> datetime | None:
     """An HTTP date as an aware moment; None when it is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -53,6 +53,9 @@ SECRET_NAMES = frozenset(
     }
 )
 
+_LONGEST = 8_000
+"""Characters of the longest secret."""
+
 _SHORTEST = 4
 """Shorter values are no secrets, and masking them everywhere would make a text unreadable."""
 
@@ -61,10 +64,11 @@ _QUERY = re.compile(rf"(?i)(^|[?&;\s\"'])((?:{_names})=)[^&;\s\"'<>]+")
 _JSON = re.compile(rf"(?i)([\"'](?:{_names})[\"']\s*:\s*)(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,}}\]]+)")
 # `code` alone is an ordinary element of error answers and reference lists in XML: only true secrets are masked there.
 _xml_names = "|".join(sorted(re.escape(n) for n in SECRET_NAMES - {"code", "token"}))
-_XML = re.compile(rf"(?is)(<({_xml_names})(?:\s[^>]*)?>).*?(</\2>)")
+# An element that is never closed is masked to the end: looking for each end in vain would be slow.
+_XML = re.compile(rf"(?is)(<({_xml_names})(?:\s[^<>]*)?(?<!/)>).*?(</\2>|\Z)")
 _SCHEME = re.compile(r"(?i)\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+")
 _HEADER_LINE = re.compile(rf"(?im)\b({'|'.join(re.escape(h) for h in sorted(SECRET_HEADERS))})(\s*[:=]\s*)[^\r\n]+")
-_USERINFO = re.compile(r"(?i)(\w+://)[^/\s@]+@")
+_USERINFO = re.compile(r"(?i)(\b\w{1,20}://)[^/\s@]{1,2000}@")
 
 
 class Redactor:
@@ -128,8 +132,13 @@ class Redactor:
             return f"({len(body)} bytes of a token call)"
         if b"\x00" in body[:1000]:
             return f"({len(body)} bytes, binary)"
-        text = self.text(body.decode("utf-8", errors="replace"))
-        return text if len(text) <= limit else text[:limit] + "..."
+        whole = body.decode("utf-8", errors="replace")
+        # What nobody will see is not searched: unclosed quotes make that slow. A secret that this cut breaks lies at
+        # the very end, which is dropped too.
+        text = self.text(whole[: 2 * limit])
+        if len(whole) > 2 * limit:
+            text = text[: max(len(text) - _LONGEST, 0)]
+        return text if len(text) <= limit and len(whole) <= 2 * limit else text[:limit] + "..."
 
 
 def is_token_call(path: str) -> bool:

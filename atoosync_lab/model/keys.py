@@ -17,7 +17,14 @@ def email_key(email: str | None) -> str:
 
 def digits(text: str | None) -> str:
     """Only the digits of a SIRET, SIREN or phone."""
-    return "".join(c for c in text or "" if c.isdigit())
+    return "".join(c for c in text or "" if c.isdecimal())
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number of plain digits, as remote ids are; None for anything else, other writings of digits included."""
+    if text and len(text) < 19 and text.isascii() and text.isdigit():
+        return int(text)
+    return None
 
 
 def vat_number_key(text: str | None) -> str:

@@ -7,10 +7,18 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
+_DIGITS = 12
+"""Digits before the point that the pivot's numbers hold (DECIMAL(18,6))."""
+_NOTHING = -30
+"""Power of ten below which an amount is nothing."""
 
 
 def parse_decimal(text: str | int | Decimal | None) -> Decimal | None:
-    """A Decimal from the text a system sent; None for empty or malformed text. Never accepts a float."""
+    """A Decimal from the text a system sent; None for empty or malformed text, or an amount that no record can hold.
+
+    Raises:
+        TypeError: a float, which is no exact amount.
+    """
     if text is None or text == "":
         return None
     if isinstance(text, float):
@@ -19,7 +27,12 @@ def parse_decimal(text: str | int | Decimal | None) -> Decimal | None:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    if not value.is_finite():
+        return None
+    if _NOTHING < value.adjusted() < _DIGITS:
+        return value
+    # `1e30` fits nowhere; `1e-999` and `0e30` are nothing, but would be written with a thousand digits.
+    return None if value and value.adjusted() >= _DIGITS else ZERO
 
 
 def quantize(value: Decimal, decimals: int = 2) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from atoosync_lab.model.keys import whole_number
 from atoosync_lab.model.money import ZERO
 from atoosync_lab.model.sales import (
     Address,
@@ -60,4 +61,5 @@ class SlipBundle:
 
 def id_order(text: str) -> tuple[int, str]:
     """Sort key of remote ids: numbers as numbers, before texts."""
-    return (int(text), "") if text.isdigit() else (1 << 62, text)
+    number = whole_number(text)
+    return (number, "") if number is not None else (1 << 62, text)

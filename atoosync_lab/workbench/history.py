@@ -13,6 +13,7 @@ from atoosync_lab.kit.markup import Html, tag
 from atoosync_lab.kit.view import View
 from atoosync_lab.model.errors import AtooSyncError
 from atoosync_lab.model.i18n import Message, translate
+from atoosync_lab.model.keys import whole_number
 from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.workspace import whoami
 from atoosync_lab.store.profiles import Change
@@ -82,11 +83,11 @@ class HistoryCard:
         self.paint()
 
     def _ask(self, revision: str) -> None:
-        self._asked, self._message = (int(revision) if revision.isdigit() else None), None
+        self._asked, self._message = whole_number(revision), None
         self.paint()
 
     def _restore(self, revision: str) -> None:
-        if not revision.isdigit() or int(revision) != self._asked:
+        if self._asked is None or whole_number(revision) != self._asked:
             return
         profiles, profile_id = self._session.workspace.profiles, self._session.profile_id
         try:

@@ -8,6 +8,7 @@ from atoosync_lab.kit import formats, words
 from atoosync_lab.kit.icons import icon
 from atoosync_lab.kit.markup import Html, join, tag
 from atoosync_lab.model.i18n import translate
+from atoosync_lab.model.keys import whole_number
 from atoosync_lab.planning.plan import Action, Plan, PlanRow
 from atoosync_lab.workbench import changes
 
@@ -100,15 +101,15 @@ class PlanTable:
         self._repaint()
 
     def _open(self, number: str) -> None:
-        if number.isdigit():
-            self._opened ^= {int(number)}
+        if (seq := whole_number(number)) is not None:
+            self._opened ^= {seq}
             self._repaint()
 
     def _explain(self, number: str) -> None:
         """Show all that is known of the record of a row, or put it away again."""
-        if self._why is None or not number.isdigit():
+        seq = whole_number(number)
+        if self._why is None or seq is None:
             return
-        seq = int(number)
         if self._explained.pop(seq, None) is None:
             row = next(self._plan.rows(offset=seq - 1, limit=1), None)
             if row is None or row.seq != seq:

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS export (
 );
 """
 _MAX_TARGET = 8190
+_LONGEST_NUMBER = 15
 """Bytes of path and query that the gateway takes."""
 
 
@@ -148,6 +149,6 @@ def number_parameter(request: Request, name: str, default: int | None = None) ->
     text = parameter(request, name, required=default is None)
     if text is None:
         return default or 0
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER:
         raise ApiError(400, "ERR_PARAMETER", f"{name} : nombre {text!r} incorrect")
     return int(text)

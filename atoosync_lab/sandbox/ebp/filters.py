@@ -52,14 +52,29 @@ def compile_where(text: str, resolve: Resolve) -> tuple[str, list[Any]]:
     """
     try:
         tree = yaml.load(text, Loader=_TextLoader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, AttributeError, KeyError, RecursionError) as error:
         raise _refuse(f"YAML illisible ({error})") from error
     parameters: list[Any] = []
     return _compile(tree, resolve, parameters, 0), parameters
 
 
 class _TextLoader(yaml.SafeLoader):
-    """Keeps every scalar as the text that was sent: the value type decides, not YAML's guess (`NO`, `1e3`)."""
+    """Keeps every scalar as the text that was sent: the value type decides, not YAML's guess (`NO`, `1e3`).
+
+    Aliases, by which a short text stands for an endless one, are refused, and so is endless depth.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError("alias")
+        return super().compose_node(parent, index)
+
+    def fetch_flow_collection_start(self, token: Any) -> None:
+        """The start of a list or map between brackets."""
+        if self.flow_level > _MAX_DEPTH:
+            raise yaml.scanner.ScannerError("depth")
+        super().fetch_flow_collection_start(token)
 
 
 _TextLoader.yaml_implicit_resolvers = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
@@ -28,6 +29,7 @@ Refusal = dict[str, Any]
 ORDER = 4
 INVOICES = (2, 9)
 _PRECISION = 60
+_TYPE = re.compile(r"[0-9]{1,3}")
 """Digits of intermediate results: quantity x price x discount must stay exact until it is rounded to cents."""
 
 _GROUPS = [
@@ -192,7 +194,7 @@ class DocumentImport:
 
 
 def _document_type(text: str) -> int:
-    if not text.isdigit() or int(text) not in DOCUMENT_TYPES:
+    if not _TYPE.fullmatch(text) or int(text) not in DOCUMENT_TYPES:
         raise RecordRefusedError("ERR_UNKNOWN_CODE", f"Document - Type : {text} est inconnu")
     return int(text)
 

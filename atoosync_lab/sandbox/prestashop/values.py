@@ -22,19 +22,21 @@ _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 # Not allowed in XML 1.0; the shop itself would answer a document that no parser takes.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _LARGEST = 2**63 - 1
+_MOST = Decimal("99999999999999.999999")
 _QUANTA = {scale: Decimal(1).scaleb(-scale) for scale in range(10)}
 
 
 def number_prefix(text: str) -> Decimal:
     """The number at the start of a text, as MySQL casts it; 0 when there is none."""
     found = _NUMBER.match(text)
-    return Decimal(found.group(1)) if found else Decimal(0)
+    return max(-_MOST, min(_MOST, Decimal(found.group(1)))) if found else Decimal(0)
 
 
 def int_prefix(text: str) -> int:
     """The whole number at the start of a text, as PHP's `(int)` does; 0 when there is none."""
     found = _INTEGER.match(text)
-    return max(-_LARGEST, min(_LARGEST, int(found.group(1)))) if found else 0
+    # A number of thousands of digits is cut first: beyond 19 its value no longer matters.
+    return max(-_LARGEST, min(_LARGEST, int(found.group(1)[:30]))) if found else 0
 
 
 def fixed(value: Decimal | int | str, scale: int = 6) -> str:
@@ -43,6 +45,10 @@ def fixed(value: Decimal | int | str, scale: int = 6) -> str:
         number = Decimal(value)
     except InvalidOperation:
         number = number_prefix(str(value))
+    if not number.is_finite():
+        number = number_prefix(str(value))
+    # MySQL keeps the largest value that the column holds.
+    number = max(-_MOST, min(_MOST, number))
     text = str(number.quantize(_QUANTA[scale], ROUND_HALF_UP))
     return text[1:] if text.startswith("-0") and not text.strip("-0.") else text
 

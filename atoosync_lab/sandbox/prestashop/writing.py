@@ -22,7 +22,8 @@ from atoosync_lab.sandbox.prestashop.validation import fault
 from atoosync_lab.sandbox.prestashop.values import int_prefix, language_map, language_text, stored
 
 Texts = dict[int, str] | str
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+# Without `huge_tree`: the parser itself then refuses entities that grow without bound.
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 @dataclass

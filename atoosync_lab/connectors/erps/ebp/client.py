@@ -22,6 +22,7 @@ from atoosync_lab.model.errors import (
     RefusedError,
     SignInRequiredError,
 )
+from atoosync_lab.model.keys import whole_number
 
 
 class EbpClient:
@@ -257,4 +258,4 @@ def _records(answer: Any, name: str) -> list[Row]:
 def _total(answer: Any) -> int | None:
     paging = answer.get("paging") if isinstance(answer, dict) else None
     total = paging.get("total") if isinstance(paging, dict) else None
-    return int(total) if isinstance(total, str) and total.isdigit() else None
+    return whole_number(total) if isinstance(total, str) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ Row = Mapping[str, Any]
 """One record of an answer: column -> text, bool or None. Numbers stay the text they came as (A11)."""
 
 SIRET_LENGTH = 14
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class NumberText(str):
@@ -26,9 +28,24 @@ def parse_json(text: str) -> Any:
     """JSON with every number kept as its text, so that no amount passes through a float (A11).
 
     Raises:
-        ValueError: not JSON.
+        ValueError: not JSON, or nested deeper than any answer of the ERP.
     """
-    return json.loads(text, parse_float=NumberText, parse_int=NumberText)
+    try:
+        found = json.loads(text, parse_float=NumberText, parse_int=NumberText)
+        # JSON can write halves of characters that no file and no database takes.
+        return _whole(found) if _HALF.search(text) else found
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_whole(name): _whole(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if type(value) is str:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
 
 
 def text(row: Row, column: str) -> str:
@@ -87,11 +104,11 @@ def moment(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(str(value))
-    except ValueError:
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=zone, fold=1)
+        return parsed.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first or last day of all has no instant in UTC
         return None
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=zone, fold=1)
-    return parsed.astimezone(UTC)
 
 
 def local_text(instant: datetime, zone: ZoneInfo) -> str:

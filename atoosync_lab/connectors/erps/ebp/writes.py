@@ -17,6 +17,7 @@ from atoosync_lab.connectors.erps.ebp.schema import FolderSchema
 from atoosync_lab.connectors.erps.ebp.settlements import SettlementRow, settlement_file
 from atoosync_lab.model.documents import NewCustomer, SalesDocument
 from atoosync_lab.model.errors import SettingsError
+from atoosync_lab.model.keys import whole_number
 
 _RECORDS = "~"
 """Between EBP's import id and what we note of the file's records."""
@@ -126,8 +127,8 @@ def _rows_to_keys(keys: Sequence[str], noted: str) -> dict[int, str]:
 def _refused(record: Any, by_row: Mapping[int, str]) -> RefusedRecord | None:
     if not isinstance(record, dict):
         return None
-    row = str(record.get("row", ""))
-    key = by_row.get(int(row)) if row.isdigit() else None
+    row = whole_number(str(record.get("row", "")))
+    key = by_row.get(row) if row is not None else None
     if key is None:
         return None
     return RefusedRecord(key=key, code=str(record.get("errorCode", "")), text=str(record.get("errorMessage", "")))

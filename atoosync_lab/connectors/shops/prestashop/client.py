@@ -19,6 +19,7 @@ from atoosync_lab.model.errors import (
     OutcomeUnknownError,
     RefusedError,
 )
+from atoosync_lab.model.keys import whole_number
 from atoosync_lab.model.ports import Limiter, TraceSink
 from atoosync_lab.settings.connection import ShopConnection
 
@@ -127,7 +128,7 @@ class PrestaShopClient:
             page = [("display", f"[{display}]"), *query, ("sort", "[id_ASC]"), ("limit", str(size + 1))]
             if last:
                 page.append(("filter[id]", f">[{last}]"))
-            document = self.get(resource, page)
+            document = wire.identified(self.get(resource, page))
             ids = sorted(_ids(document))
             if ids and ids[0] <= last:
                 raise ConnectionFailedError("prestashop.page_repeated", resource=resource)
@@ -298,14 +299,15 @@ class PrestaShopClient:
 
 
 def _ids(document: wire.Document) -> list[int]:
-    return [int(r["id"]) for r in document.records] + [int(i) for i, _ in document.broken if i.isdigit()]
+    seen = (whole_number(i) for i, _ in document.broken)
+    return [int(r["id"]) for r in document.records] + [i for i in seen if i is not None]
 
 
 def _up_to(document: wire.Document, last: int) -> wire.Document:
     """The document less the records after `last`; a broken one whose id cannot be seen stays."""
     return wire.Document(
         [r for r in document.records if int(r["id"]) <= last],
-        [b for b in document.broken if not b[0].isdigit() or int(b[0]) <= last],
+        [b for b in document.broken if (whole_number(b[0]) or 0) <= last],
     )
 
 

@@ -16,7 +16,7 @@ from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
 from atoosync_lab.connectors.shops.prestashop.order_records import OrderRecords, amount
 from atoosync_lab.model.catalogue import Product, Stock
 from atoosync_lab.model.errors import ConnectionFailedError, Facts, InvalidRecordError, RefusedError
-from atoosync_lab.model.keys import product_key
+from atoosync_lab.model.keys import product_key, whole_number
 from atoosync_lab.model.money import parse_decimal
 from atoosync_lab.model.sales import (
     Address,
@@ -267,8 +267,8 @@ class Reader:
             query = [*context, ("display", f"[{facts.CART_RULE_FIELDS}]"), ("filter[id]", f"[{'|'.join(part)}]")]
             for rule in self._client.get("cart_rules", query).records:
                 # 0: the whole basket; -1, -2: cheapest or chosen products, which the order does not name.
-                if rule.get("reduction_product").isdigit() and rule.get("reduction_product") != "0":
-                    seen.bound_products[rule["id"]] = rule.get("reduction_product")
+                if whole_number(rule.get("reduction_product")):
+                    seen.bound_products[rule.get("id")] = rule.get("reduction_product")
 
     def _slips(self, request: ReadRequest) -> Iterator[Chunk]:
         query = self._dates("date_add", self._clock.between(request.created_from, request.created_to))
@@ -296,15 +296,13 @@ class Reader:
             yield from self._client.pages(resource, display, query, size)
             return
         for part in split(sorted(ids, key=_numeric), min(size, self._sizes.detail_page * 2), facts.FILTER_BYTES):
-            yield self._client.get(
-                resource,
-                [
-                    *(pair for pair in query if pair[0] == "id_shop"),
-                    ("display", f"[{display}]"),
-                    (f"filter[{field}]", f"[{'|'.join(part)}]"),
-                    ("sort", "[id_ASC]"),
-                ],
-            )
+            chosen = [
+                *(pair for pair in query if pair[0] == "id_shop"),
+                ("display", f"[{display}]"),
+                (f"filter[{field}]", f"[{'|'.join(part)}]"),
+                ("sort", "[id_ASC]"),
+            ]
+            yield wire.identified(self._client.get(resource, chosen))
 
     def _made(
         self,
@@ -362,4 +360,5 @@ def _new(seen: set[str], records: Sequence[wire.Record], fields: Sequence[str]) 
 
 
 def _numeric(text: str) -> tuple[int, str]:
-    return (int(text), "") if text.isdigit() else (1 << 62, text)
+    number = whole_number(text)
+    return (number, "") if number is not None else (1 << 62, text)

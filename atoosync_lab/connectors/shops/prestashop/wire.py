@@ -7,18 +7,24 @@ read is read; a record that cannot is given apart and does not take its page wit
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from lxml import etree
+
+from atoosync_lab.model.keys import whole_number
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NONCHARACTER = re.compile("[\ufffe\uffff]")
 _BAD_REFERENCE = re.compile(rb"&#(?:x(?:0?[0-8bcefBCEF]|1[0-9a-fA-F])|(?:[0-8]|1[124-9]|2\d|3[01]));")
 _END = b"</prestashop>"
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "huge_tree": True, "load_dtd": False}
+_PARSER_OPTIONS = {
+    "resolve_entities": False, "no_network": True, "huge_tree": True, "load_dtd": False,
+    # No data, but they would be nodes among the fields, and cut a text in two.
+    "remove_comments": True, "remove_pis": True,
+}  # fmt: skip
 
 Values = dict[str, str]
 
@@ -71,10 +77,12 @@ class Document:
 
 
 def clean(content: bytes) -> bytes:
-    """UTF-8 without control characters and without text round the document; bad bytes are read as Windows-1252."""
-    start = content.find(b"<?xml")
-    if start < 0:
-        start = content.find(b"<prestashop")
+    """UTF-8 without control characters and without what stands before the document; bad bytes are read as Windows-1252.
+
+    The declaration goes too, since it may name another encoding, and so does a document type: it could declare
+    entities that grow without bound, even where none is resolved.
+    """
+    start = content.find(b"<prestashop", max(content.find(b"<?xml"), 0))
     if start < 0:
         raise WireError("no document")
     if start:
@@ -115,6 +123,15 @@ def parse(content: bytes) -> Document:
     for element in _record_elements(root):
         document.records.append(to_record(element))
     return document
+
+
+def identified(document: Document) -> Document:
+    """A list in which every record has its number; one that has none, or another text, counts as broken."""
+    lost = [r for r in document.records if whole_number(r.get("id")) is None]
+    if not lost:
+        return document
+    kept = [r for r in document.records if whole_number(r.get("id")) is not None]
+    return Document(kept, [*document.broken, *(("", f"id {r.get('id')[:40]!r}") for r in lost)], document.errors)
 
 
 def elements(content: bytes) -> list[etree._Element]:
@@ -190,7 +207,7 @@ def _errors(root: etree._Element) -> list[tuple[int, str]]:
     found = []
     for error in root.iterfind("errors/error"):
         code = (error.findtext("code") or "").strip()
-        found.append((int(code) if code.isdigit() else 0, (error.findtext("message") or "").strip()))
+        found.append((whole_number(code) or 0, (error.findtext("message") or "").strip()))
     return found
 
 
@@ -204,14 +221,12 @@ def _parse_pieces(content: bytes) -> Document:
         document = Document(errors=_errors(root))
         document.records.extend(to_record(e) for e in _record_elements(root))
         return document
-    wrapper = re.search(rb"<prestashop[^>]*>\s*<(\w+)[^>]*>\s*<(\w+)", content)
+    wrapper = re.match(rb"<prestashop[^>]*>\s*<(\w+)[^>]*>\s*<(\w+)", content)
     if wrapper is None:
         raise WireError("no list")
     node = wrapper.group(2)
     document = Document()
-    for piece in re.findall(
-        rb"<" + node + rb"(?:\s[^>]*)?>.*?</" + node + rb">(?=\s*(?:<" + node + rb"[\s>]|</))", content, re.S
-    ):
+    for piece in _pieces(content, node):
         try:
             # Own root with the prefix that links use.
             root = _root(b'<prestashop xmlns:xlink="http://www.w3.org/1999/xlink">' + piece + b"</prestashop>")
@@ -223,6 +238,22 @@ def _parse_pieces(content: bytes) -> Document:
     if not document.records and not document.broken:
         raise WireError("no records")
     return document
+
+
+def _pieces(content: bytes, node: bytes) -> Iterator[bytes]:
+    """Each record as it stands: from its start to the end that another record, or the end of the list, follows."""
+    starts = re.finditer(rb"<" + node + rb"(?:\s[^<>]*)?>", content)
+    ends = re.finditer(rb"</" + node + rb">(?=\s*(?:<" + node + rb"[\s>]|</))", content)
+    end = 0
+    for start in starts:
+        if start.start() < end:
+            continue  # a node of the same name inside the record
+        while end <= start.start():
+            found = next(ends, None)
+            if found is None:
+                return
+            end = found.end()
+        yield content[start.start() : end]
 
 
 def rights(content: bytes) -> dict[str, frozenset[str]]:
