@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +23,8 @@ class FileTraces:
     def write(self, trace: Trace) -> None:
         """Append one exchange."""
         line = json.dumps(asdict(trace), ensure_ascii=False, default=str)
-        with self._lock, self._path.open("a", encoding="utf-8") as out:
+        # A full disk must not end a run for the sake of its traces: what was sent would be in doubt.
+        with suppress(OSError), self._lock, self._path.open("a", encoding="utf-8") as out:
             out.write(line + "\n")
 
 

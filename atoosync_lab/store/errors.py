@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
@@ -32,6 +34,10 @@ _SENTENCES = {
 }
 
 
+_LEAST = 128 * 1024
+"""Bytes below which a disk counts as full: SQLite lets the index of its log grow by 32 KiB at a time."""
+
+
 def storage_error(error: DBAPIError | sqlite3.Error, where: str) -> StorageError | None:
     """Our error for a database that cannot work; None for everything else, such as a broken constraint.
 
@@ -43,11 +49,24 @@ def storage_error(error: DBAPIError | sqlite3.Error, where: str) -> StorageError
     # The low byte is the primary code, the rest says more about it (https://www.sqlite.org/rescode.html).
     primary = getattr(original, "sqlite_errorcode", 0) & 0xFF
     code = _SENTENCES.get(primary)
+    if primary == sqlite3.SQLITE_IOERR and _is_full(where):
+        # The index of the log cannot grow, or a size limit is reached: not always said as « full ».
+        code = "store.full"
     if code is None and isinstance(error, DBAPIError) and error.connection_invalidated:
         code = "store.unreachable"
     if code is None:
         return None
     return StorageError(code, facts=Facts(system="store", detail=str(original)), path=where)
+
+
+def _is_full(where: str) -> bool:
+    """The disk of an SQLite file has no room for another page of its log."""
+    if "://" in where:
+        return False
+    try:
+        return shutil.disk_usage(Path(where).parent).free < _LEAST
+    except OSError:
+        return False
 
 
 @contextmanager

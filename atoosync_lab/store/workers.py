@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from atoosync_lab.model.errors import BusyError
 from atoosync_lab.store.engine import Store, upsert
@@ -65,13 +65,16 @@ class Workers:
         """This process works under that id.
 
         Raises:
-            BusyError: another process that lives does already.
+            BusyError: another process that lives does already; or a worker of another host does on this SQLite file,
+                which only processes of one host can share.
         """
         me, moment = current(), self._clock()
         with self._store.begin() as tx:
             row = tx.execute(select(workers).where(workers.c.id == worker_id)).first()
             if row is not None and _worker(row).lives(moment) and _worker(row).process != me:
                 raise BusyError("worker.taken", worker=worker_id, host=row.host.partition("/")[0], pid=row.pid)
+            if tx.dialect.name == "sqlite":
+                _refuse_two_hosts(tx, moment)
             fresh = {
                 "id": worker_id, "host": me.host, "pid": me.pid, "process_start": me.start, "started_at": moment,
                 "beat_at": moment, "ended_at": None,
@@ -142,6 +145,16 @@ class Workers:
         """Drop requests taken long ago; how many."""
         with self._store.begin() as tx:
             return tx.execute(delete(run_requests).where(run_requests.c.taken_at < self._clock() - KEPT)).rowcount
+
+
+def _refuse_two_hosts(tx: Connection, moment: datetime) -> None:
+    here = current().host.partition("/")[0]
+    for row in tx.execute(select(workers)).all():
+        found = _worker(row)
+        host = found.process.host.partition("/")[0]
+        if host != here and found.lives(moment):
+            seconds = int((SILENT - (moment - found.beat_at)).total_seconds())
+            raise BusyError("worker.two_hosts", worker=found.id, host=host, here=here, seconds=max(seconds, 1))
 
 
 def _worker(row: Any) -> Worker:

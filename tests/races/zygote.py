@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from tests.races import hooks
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -35,15 +37,18 @@ class Zygote:
     Args:
         home: home folder of the commands.
         env: further environment.
+        shell: command that prepares the place and then becomes the command behind it.
     """
 
-    def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, home: Path, env: Mapping[str, str] | None = None, *, shell: Sequence[str] = ()) -> None:
+        self.home = home
         self._env = {"ATOOSYNC_HOME": str(home), "ATOOSYNC_LANG": "fr", **(env or {})}
+        self._shell = list(shell)
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*self._shell, sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         return self
 
@@ -90,6 +95,7 @@ def _child(command: Mapping[str, Any], env: Mapping[str, str], gate: int) -> Non
     try:
         from atoosync_lab.cli.main import app
 
+        hooks.install(env)
         app(list(command["arguments"]))
         status = 0
     except SystemExit as error:
