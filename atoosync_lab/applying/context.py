@@ -67,6 +67,8 @@ class ApplyContext:
     tally: Tally = field(default_factory=Tally)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
+    later_generations: int = 0
+    """Further generations of a record that are looked up before it is sent: a restored home may not know of them."""
 
     def done(self, row: PlanRow, message: str, /, **params: Any) -> None:
         """A record was written; what the plan noted beside it stands in the journal too."""

@@ -18,7 +18,7 @@ from atoosync_lab.model.errors import AtooSyncError, OutcomeUnknownError, Refuse
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.points import point
 from atoosync_lab.planning.plan import PlanRow
-from atoosync_lab.store.ledger import LedgerRow, NewRow, Proof, State
+from atoosync_lab.store.ledger import LedgerRow, NewRow, Proof, State, make_token
 
 FIRST_PAUSE = 2.0
 """Seconds before a submission is asked for the first time, at a live folder's speed."""
@@ -87,6 +87,8 @@ class Importer:
 
     def __init__(self, ctx: ApplyContext, erp: ErpConnector, kind: Kind) -> None:
         self._ctx, self._erp, self._kind = ctx, erp, kind
+        self._adopted: dict[str, dict[str, str]] = {}
+        """Key -> token and reference under which a restored home found its record."""
 
     def send(self, items: Sequence[Item]) -> Pending | None:
         """Intent, look-up and sending of one batch; None when nothing was left to send.
@@ -108,7 +110,7 @@ class Importer:
         if not rows:
             return None
         tokens = [self._token(row, by_key[row.key]) for row in rows]
-        found = kind.find(tokens)
+        found = self._found(rows, tokens, by_key)
         point("ledger:looked_up")
         rows = self._finish(rows, tokens, found, by_key, existed=True)
         if not rows:
@@ -137,6 +139,30 @@ class Importer:
                 self._ctx.in_doubt(by_key[row.key].row, "order.outcome_unknown", order=row.key)
         return ready
 
+    def _found(
+        self, rows: Sequence[LedgerRow], tokens: Sequence[Token], by_key: Mapping[str, Item]
+    ) -> Mapping[str, Found]:
+        """Records that are at the target already, by the token of their row.
+
+        In a restored home also those of a later generation, which was raised after the backup was made: their row takes
+        that token. Customers have none: they are found by their code.
+        """
+        found = dict(self._kind.find(tokens))
+        ahead = 0 if self._kind.flow == "customers" else self._ctx.later_generations
+        later: dict[str, tuple[LedgerRow, Token]] = {}
+        for row in (row for row in rows if ahead and row.token not in found):
+            for generation in range(row.generation + 1, row.generation + ahead + 1):
+                token = make_token(row.profile, row.flow, row.key, generation)
+                reference = self._kind.reference(by_key[row.key], token)
+                later[token] = (row, Token(key=row.key, token=token, reference=reference))
+        seen = self._kind.find([asked for _, asked in later.values()]) if later else {}
+        for name, record in seen.items():
+            row, asked = later[name]
+            if row.token not in found:
+                found[row.token] = record
+                self._adopted[row.key] = {"token": asked.token, "reference": asked.reference}
+        return found
+
     def _token(self, row: LedgerRow, item: Item) -> Token:
         reference = row.reference or self._kind.reference(item, row.token)
         return Token(key=row.key, token=row.token, reference=reference)
@@ -157,7 +183,10 @@ class Importer:
             self._ctx.ledger.move(
                 there,
                 State.DONE,
-                each={k: {"target_id": f.target_id, "target_number": f.number} for k, f in by_token.items()},
+                each={
+                    k: {"target_id": f.target_id, "target_number": f.number, **self._adopted.get(k, {})}
+                    for k, f in by_token.items()
+                },
                 error=None,
             )
             point("ledger:done")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from atoosync_lab.cli import (
+    backup,
     boards,
     captures,
     connections,
     demo,
     plans,
     profiles,
+    replay,
     reviews,
     running,
     sandboxes,
@@ -36,6 +38,9 @@ app.add_typer(sandboxes.app, name="sandbox", help="A shop and an ERP to learn an
 app.add_typer(schedules.app, name="schedule", help="Tasks that run by themselves.")
 app.command("worker")(worker.worker)
 app.command("apply")(plans.apply)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("replay")(replay.replay)
 app.command("undo")(undo.undo)
 app.command("run")(running.run_flow)
 app.command("explain")(running.explain)

@@ -47,6 +47,12 @@ def ids(shop: Capture, flow: Flow, key: str) -> tuple[str, ...]:
     return tuple(r[0] for r in rows) or (key,)
 
 
+def orders_of_customer(shop: Capture, customer: str) -> tuple[str, ...]:
+    """Ids of the orders of a shop customer, the newest first."""
+    sql = 'SELECT remote_id FROM shop."order" WHERE customer_id = ? ORDER BY created_at DESC, remote_id DESC'
+    return tuple(r[0] for r in _query(shop, sql, [customer]))
+
+
 def read(found: Mapping[str, Capture], flow: Flow, keys: Sequence[str]) -> list[Record]:
     """What was read of a record on both sides; nothing: it is in neither capture."""
     if flow.kind == "catalogue":

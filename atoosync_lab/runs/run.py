@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from atoosync_lab.applying.apply import apply_plan
 from atoosync_lab.applying.context import ApplyContext, Tally
 from atoosync_lab.applying.resolve import resolve
 from atoosync_lab.applying.stale import Freshness, check_fresh
 from atoosync_lab.connectors.base import ErpConnector, Scope, ShopConnector
-from atoosync_lab.model.errors import AtooSyncError, QuotaReachedError, SettingsError, StoppedError, StorageError
+from atoosync_lab.model.errors import (
+    AtooSyncError,
+    QuotaReachedError,
+    RetryError,
+    SettingsError,
+    StoppedError,
+    StorageError,
+)
 from atoosync_lab.model.events import Level, OnEvent, Stage, ignore
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.points import point
@@ -34,6 +42,7 @@ from atoosync_lab.runs.tracing import traces_of
 from atoosync_lab.runs.workspace import Workspace, whoami
 from atoosync_lab.settings import Profile, functions
 from atoosync_lab.snapshots.captures import Capture
+from atoosync_lab.store import restored
 from atoosync_lab.store.journal import StopFlag
 from atoosync_lab.store.journal_records import Run, RunState
 from atoosync_lab.store.leases import Lease, acquire
@@ -84,6 +93,8 @@ def run(workspace: Workspace, request: RunRequest, on_event: OnEvent = ignore) -
     flow = flows.get(request.flow)
 
     def body(work: _Work) -> None:
+        if not request.dry_run:
+            work.wait_after_restore(flow)
         captures = work.capture(flow, request)
         work.plan = work.make(flow, captures, request)
         if request.dry_run:
@@ -126,6 +137,7 @@ def apply_saved(
 
     def body(work: _Work) -> None:
         work.plan = plan
+        work.wait_after_restore(flow)
         work.check_fresh(flow)
         workspace.plans.apply(plan.meta.id, who=who)
         work.apply(flow)
@@ -158,6 +170,20 @@ class _Work:
         if self.stop.requested():
             raise StoppedError("run.stopped")
         self.lease.check()
+
+    def wait_after_restore(self, flow: Flow) -> None:
+        """In a home just restored, what its former place sent last may still be on its way into the ERP.
+
+        Raises:
+            RetryError: the ERP has not had the time to show it.
+        """
+        note = restored.read(self.workspace.home.root)
+        if flow.kind != "orders" or note is None:
+            return
+        ready = note.sends_from(self.erp.settle_seconds)
+        if datetime.now(UTC) < ready:
+            until = f"{ready.astimezone(ZoneInfo(self.profile.timezone)):%H:%M}"
+            raise RetryError("restore.settling", until=until)
 
     def capture(self, flow: Flow, request: RunRequest) -> dict[str, Capture]:
         """Both sides, as the flow needs them; what earlier runs left open is resolved first."""
@@ -270,6 +296,7 @@ class _Work:
         workspace = self.workspace
         # Known before the first write: a run that is killed still says which plan it was writing.
         workspace.journal.update(self.run_id, plan_id=self.plan.meta.id)
+        note = restored.read(workspace.home.root)
         ctx = ApplyContext(
             profile=self.profile,
             plan=self.plan,
@@ -282,6 +309,7 @@ class _Work:
             check=self.check,
             progress=lambda tally: self.recorder.progress(Stage.APPLY, tally),
             tally=self.tally,
+            later_generations=note.later_generations(datetime.now(UTC)) if note else 0,
         )
         apply_plan(ctx, flow.kind)
         self.stage = Stage.FINISH
