@@ -49,9 +49,23 @@ def collect() -> Proofs:
         return proofs
 
 
+def complaints() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Complaints that do not apply here, and those that apply in part, each with the reason."""
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    from tests.pitfalls.applies import IN_PART, NOT_HERE
+
+    return NOT_HERE, IN_PART
+
+
 def page(proofs: Proofs, rows: Sequence[str], areas: Mapping[str, str]) -> str:
-    """The text of docs/matrix.md: rows in the order of the specification, tests counted by file."""
+    """The text of docs/matrix.md: rows in the order of the specification, tests counted by file.
+
+    Complaints about functions that do not exist here are listed apart with their reason, also where a test proves a
+    part of them.
+    """
     parts = [_HEAD]
+    apart, in_part = complaints()
     for prefix, title in areas.items():
         lines = []
         for row in rows:
@@ -62,7 +76,11 @@ def page(proofs: Proofs, rows: Sequence[str], areas: Mapping[str, str]) -> str:
             lines.append(f"| {row} | {sum(files.values())} | {cells} |")
         if lines:
             parts.append("\n".join([f"## {title}\n", "| Row | Tests | Where |", "| --- | ---: | --- |", *lines]) + "\n")
-    missing = [row for row in rows if row not in proofs]
+    for title, reasons in (("Complaints that do not apply", apart), ("Complaints that apply in part", in_part)):
+        known = [f"| {row} | {reason} |" for row, reason in reasons.items() if row in rows]
+        if known:
+            parts.append("\n".join([f"## {title}\n", "| Row | Why |", "| --- | --- |", *known]) + "\n")
+    missing = [row for row in rows if row not in proofs and row not in apart]
     parts.append(f"## Not proved yet\n\n{', '.join(missing) or 'Nothing.'}\n")
     return "\n".join(parts)
 
@@ -96,10 +114,13 @@ def main(arguments: Sequence[str]) -> int:
         print(f"not a row of the specification: {', '.join(unknown)}", file=sys.stderr)
         return 2
     proofs, outcomes = collect(), _outcomes()
+    apart, _ = complaints()
     failed = False
-    for row in arguments or [row for row in rows if row in proofs]:
+    for row in arguments or [row for row in rows if row in proofs or row in apart]:
         word = verdict(proofs[row], outcomes) if row in proofs else "no test"
         failed = failed or word == "FAILED"
+        if row in apart:
+            word += f"   does not apply: {apart[row]}"
         print(f"{row:8} {len(proofs.get(row, ())):4} tests   {word}")
         if arguments:
             for name in proofs.get(row, ()):
