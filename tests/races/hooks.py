@@ -71,7 +71,7 @@ def move_clock(seconds: float, after: int = 0) -> None:
     time.time = lambda: true_time() + offset().total_seconds()
     from atoosync_lab.store.limits import SlotLimiter
 
-    SlotLimiter.__init__.__kwdefaults__["clock"] = time.time
+    (SlotLimiter.__init__.__kwdefaults__ or {})["clock"] = time.time
     for name, module in list(sys.modules.items()):
         ours = name.startswith("atoosync_lab.") and not name.startswith(KEPT)
         if ours and getattr(module, "datetime", None) is real_datetime:

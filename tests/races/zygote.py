@@ -70,7 +70,7 @@ class Zygote:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with tempfile.TemporaryDirectory(prefix="race-") as folder:
-            asked = [
+            asked: list[dict[str, Any]] = [
                 {"arguments": list(c), "delay": delays[n] if n < len(delays) else 0.0, "out": f"{folder}/{n}"}
                 for n, c in enumerate(commands)
             ]
