@@ -38,7 +38,7 @@ from atoosync_lab.model.errors import (
     RetryError,
     UnsentError,
 )
-from atoosync_lab.model.points import point
+from atoosync_lab.model.points import point, watched
 from atoosync_lab.model.ports import Limiter, Trace, TraceSink
 
 IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -263,6 +263,8 @@ class HttpClient:
         except UnicodeEncodeError:
             # Its text would show the value; the cause is always a credential pasted with a foreign character.
             raise ConnectionFailedError("http.credential_characters", host=self.host) from None
+        if watched():
+            request.extensions = {**request.extensions, "trace": _left}
         if self._limiter is not None:
             self._limiter.acquire()
         with self._lock:
@@ -354,6 +356,12 @@ def _sent(request: httpx.Request) -> bytes:
         return request.read()
     except httpx.StreamError:
         return b""
+
+
+def _left(event: str, info: Mapping[str, Any]) -> None:
+    """What the transport tells of a request (httpcore's `trace`): its last byte has left, nothing has come back."""
+    if event.endswith("send_request_body.complete"):
+        point("http.left")
 
 
 def _worth_another(error: BaseException, repeat: bool) -> bool:

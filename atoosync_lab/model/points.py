@@ -17,6 +17,11 @@ _lock = threading.Lock()
 _passed: Counter[str] = Counter()
 
 
+def watched() -> bool:
+    """Somebody counts points or waits for one: a place that costs something to watch may be watched now."""
+    return bool(os.environ.get("ATOOSYNC_FAULT") or os.environ.get("ATOOSYNC_POINTS"))
+
+
 def point(name: str) -> None:
     """Pass a named point; may end the process when a crash test asks for it."""
     fault = os.environ.get("ATOOSYNC_FAULT")

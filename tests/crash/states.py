@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from atoosync_lab.cli.demo_steps import give_credentials, sign_in
@@ -15,6 +17,7 @@ from atoosync_lab.sandbox.data.demo.profile import demo_settings
 from atoosync_lab.sandbox.data.load import load
 from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.settings import Profile
+from atoosync_lab.store.tokens import ProfileTokens
 from tests.crash.world import PROFILE, SETTLES, SPEED, World
 
 ORDERS = (
@@ -169,6 +172,21 @@ def _hide_slip(world: World) -> None:
 def invoice_is_made(world: World) -> None:
     """One more document becomes an invoice in the ERP."""
     transform(world, {world.special["guest"]})
+
+
+def session_ends(world: World) -> None:
+    """The access token is at its end: the next command refreshes it, which works once."""
+    with world.workspace() as space:
+        tokens = ProfileTokens(space.store, space.secrets, PROFILE, "erp")
+        pair = tokens.load()
+        assert pair is not None
+        tokens.save(replace(pair, expires_at=datetime.now(UTC)))
+
+
+def sign_in_again(world: World) -> None:
+    """A person signs in, as the message of the refused command asks."""
+    with world.workspace() as space:
+        sign_in(space, space.profiles.get(PROFILE))
 
 
 def nothing(world: World) -> None:

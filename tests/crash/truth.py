@@ -96,6 +96,8 @@ class Verdict:
     untrue: list[str] = field(default_factory=list)
     """Where the journal, the marks or a later run say something that is not so."""
     in_review: int = 0
+    signed_in: int = 0
+    """Times that a person had to sign in again."""
 
     @property
     def good(self) -> bool:
@@ -120,8 +122,8 @@ def journal(world: World, verdict: Verdict) -> None:
         for flow in there:
             rows = space.ledger.open_rows(PROFILE, [flow], [State.DONE])
             there[flow] = {row.key for row in rows if row.token in tokens or row.who}
-        runs = space.journal.list(profile=PROFILE)
-        for run in runs:
+        said: set[tuple[str, str]] = set()
+        for run in space.journal.list(profile=PROFILE):
             if run.ended_at is None or run.state.value in ("running", "waiting"):
                 verdict.untrue.append(f"journal: run {run.flow} is {run.state}")
             written = [e for e in space.journal.entries(run.id) if e.level == "success" and e.stage == "apply"]
@@ -129,10 +131,17 @@ def journal(world: World, verdict: Verdict) -> None:
                 verdict.untrue.append(f"journal: {run.flow} counts {run.counts.ok}, its lines say {len(written)}")
             if run.state.value == "lost" and run.counts.ok > len(written):
                 verdict.untrue.append(f"journal: the lost {run.flow} counts more than its lines say")
+            found = [e for e in space.journal.entries(run.id) if e.code == "resolve.found"]
+            said |= {(str(e.params["flow"]), e.record) for e in (*found, *written) if "flow" in e.params}
             for entry in written:
-                kind = _KINDS.get(entry.code.split(".")[1] if entry.code.startswith("apply.") else "")
+                kind = _KINDS.get(entry.code.split(".")[1] if entry.code.startswith("apply.") else "", "")
+                said.add((kind, entry.record))
                 if kind and entry.record not in there[kind]:
                     verdict.untrue.append(f"journal: {entry.code} of {entry.record}, which is not there")
+        for flow, keys in there.items():
+            mine = {row.key for row in space.ledger.open_rows(PROFILE, [flow], [State.DONE]) if row.who}
+            silent = {key for key in keys - mine if (flow, key) not in said}
+            verdict.untrue += [f"journal: no line says that {flow} {key} is there" for key in sorted(silent)]
 
 
 _KINDS: Mapping[str, str] = {
