@@ -33,10 +33,11 @@ from atoosync_lab.connectors.base import (
     ShopConnector,
 )
 from atoosync_lab.model.errors import QuotaReachedError, RetryError
+from atoosync_lab.model.events import Level, Stage
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.points import point
 from atoosync_lab.planning.orders import CUSTOMER, DOCUMENT
-from atoosync_lab.planning.plan import Action, PlanRow
+from atoosync_lab.planning.plan import WRITES, Action, PlanRow
 from atoosync_lab.store.ledger import LedgerRow, NewRow, Proof, State
 from atoosync_lab.store.quota import Counter
 
@@ -58,6 +59,22 @@ def apply_orders(ctx: ApplyContext, shop: ShopConnector, erp: ErpConnector) -> N
     apply_statuses(ctx, shop)
     if quota is not None:
         raise quota
+    _note_waiting(ctx)
+
+
+def _note_waiting(ctx: ApplyContext) -> None:
+    """What hangs on documents that are not there (yet) is not done and not failed: it waits, and the counts say so."""
+    tally = ctx.tally
+    left = tally.total - tally.ok - tally.failed - tally.ignored
+    if left > 0:
+        tally.ignored += left
+        ctx.record(Stage.APPLY, "order.dependents_wait", {"count": left}, level=Level.WARNING)
+
+
+def _count_earlier(ctx: ApplyContext, entity: str, keys: Iterable[str]) -> None:
+    """What earlier runs left to do is no row of this plan, and counts all the same."""
+    planned = {row.key for row in ctx.plan.rows(actions=[a.value for a in WRITES], entities=[entity])}
+    ctx.tally.total += sum(key not in planned for key in keys)
 
 
 def _rows(ctx: ApplyContext, entity: str) -> Iterator[PlanRow]:
@@ -187,6 +204,7 @@ def apply_settlements(ctx: ApplyContext, erp: ErpConnector) -> None:
             if document is not None and is_there(document):
                 loaded = SettlementJob.load(row.payload or "{}", document.target_number)
                 ready.append(Item(row=_ledger_row("settlement", row, job.order), payload=loaded, keep=row.payload))
+    _count_earlier(ctx, "settlement", [item.row.key for item in ready])
     size = ctx.profile.shop.sizes.import_file
     batches = [ready[i : i + size] for i in range(0, len(ready), size)]
     kind: Kind = Settlements(ctx, erp)
@@ -208,6 +226,7 @@ def apply_statuses(ctx: ApplyContext, shop: ShopConnector) -> None:
         return
     done = ctx.ledger.find(ctx.profile.id, ORDERS, [row.key for row in waiting])
     due = [r for r in waiting if is_there(done.get(r.key))]
+    _count_earlier(ctx, "order_status", [row.key for row in due])
     size = ctx.profile.shop.sizes.stocks
     for start in range(0, len(due), size):
         ctx.check()

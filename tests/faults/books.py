@@ -15,7 +15,19 @@ from pathlib import Path
 from tests.faults.world import World
 
 Rows = Counter[str]
-_MOMENTS = frozenset({"date_add", "date_upd", "sysCreatedDate", "sysModifiedDate", "date", "delivery_date", "UniqueId"})
+_MOMENTS = frozenset(
+    {
+        "date_add",
+        "date_upd",
+        "sysCreatedDate",
+        "sysModifiedDate",
+        "date",
+        "delivery_date",
+        "delivery_number",
+        "UniqueId",
+    }
+)
+"""Columns that tell when, or after how many others, something was done."""
 _OURS = ("Customer", "SaleDocument", "SaleSettlement")
 _NAMELESS = frozenset({"SaleDocumentLine", "SaleSettlementCommitmentAssociation"})
 """Tables whose rows are told apart by what they hold: their own id means nothing to anyone."""

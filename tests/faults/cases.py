@@ -66,8 +66,8 @@ class Kind:
     """The caller gets the right answer in the end."""
     silent: bool = False
     """The caller must have little patience, or the case would take long."""
-    refused: bool = False
-    """The remote says that it did nothing: a call that failed so may be sent again."""
+    replayed: bool = False
+    """Even a write is sent again at once."""
 
 
 def _status(status: int, **more: Any) -> dict[str, Any]:
@@ -78,8 +78,8 @@ KINDS = {
     kind.name: kind
     for kind in (
         Kind("latency", {"kind": "latency", "value": 0.2}, harmless=True),
-        Kind("429", _status(429), reached=False, refused=True),
-        Kind("429-advice", _status(429, headers={"Retry-After": "0.05"}), reached=False, refused=True),
+        Kind("429", _status(429), reached=False),
+        Kind("429-advice", _status(429, headers={"Retry-After": "0.05"}), reached=False),
         Kind("500", _status(500), reached=False),
         Kind("502-html", {"kind": "html", "value": {"status": 502}}, reached=False),
         Kind("200-html", {"kind": "html", "value": {"status": 200}}, reached=False),
@@ -95,7 +95,7 @@ KINDS = {
         Kind("drop-after", {"kind": "drop_after"}),
         Kind("reset-before", {"kind": "reset_before"}, reached=False),
         Kind("reset-after", {"kind": "reset_after"}),
-        Kind("token-expired", {"kind": "expired_token"}, reached=False, refused=True),
+        Kind("token-expired", {"kind": "expired_token"}, reached=False, replayed=True),
     )
 }
 
@@ -115,11 +115,11 @@ class Case:
         return f"{self.flow} {self.side}-{self.aim} {self.kind} {self.place}{' lasting' if self.lasting else ''}"
 
     @property
-    def ambiguous(self) -> bool:
-        """Nothing proves whether a call that is not to be repeated was carried out: the record may have to wait."""
+    def may_wait(self) -> bool:
+        """A call that is not repeated within a run: its record may have to wait for the next one, or for a person."""
         kind = KINDS[self.kind]
         single = self.aim in ("write", "login") and not (self.side == "shop" and self.flow in ABSOLUTE)
-        return single and not kind.harmless and not kind.refused
+        return single and not kind.harmless and not kind.replayed
 
 
 ABSOLUTE = frozenset({"prices", "stocks", "article-status"})

@@ -45,6 +45,8 @@ class Attempt:
     """Rows of the plan of a dry run."""
     failed: int = 0
     """Records that the run calls failed."""
+    ok: int = 0
+    """Records that the run calls done."""
     wrong: tuple[str, ...] = ()
     """What it said or did that must never be."""
 
@@ -57,6 +59,8 @@ class Undisturbed:
     after: Books
     status: int
     plan: tuple[tuple[str, ...], ...]
+    ok: int = 0
+    """Records done."""
     counts: dict[tuple[Side, Aim], int] = field(default_factory=dict)
     """Calls of each sort."""
 
@@ -75,7 +79,7 @@ def undisturbed(world: World, flow: Flow) -> Undisturbed:
             counts[side, aim] = seen[names.index(aim)]["seen"]
     if done.error is not None or done.wrong:
         raise AssertionError(f"{flow.name} fails undisturbed: {done.error} {done.wrong}")
-    return Undisturbed(before, done.books, done.status, done.plan, counts)
+    return Undisturbed(before, done.books, done.status, done.plan, done.ok, counts)
 
 
 def attempt(world: World, workspace: Workspace, flow: Flow, before: Books, clean: Undisturbed | None) -> Attempt:
@@ -100,8 +104,8 @@ def attempt(world: World, workspace: Workspace, flow: Flow, before: Books, clean
     wrong += _journal(workspace, error)
     if clean is not None:
         wrong += untrue(workspace, before, books, clean.after)
-    failed = workspace.journal.list(profile="demo", limit=1)[0].counts.failed
-    return Attempt(status, error, books, plan, failed, tuple(wrong))
+    counts = workspace.journal.list(profile="demo", limit=1)[0].counts
+    return Attempt(status, error, books, plan, counts.failed, counts.ok, tuple(wrong))
 
 
 def _sentence(message: Message) -> list[str]:
@@ -160,13 +164,13 @@ def _judge(world: World, home: Path, case: Case, clean: Undisturbed, first: Atte
     if _same(first, clean):
         if first.status == clean.status and not first.failed:
             return RIGHT
-        if not case.lasting and not case.ambiguous:
+        if not case.lasting and not case.may_wait:
             return f"wrong: all is done, but the run ends with {first.status}: {first.error}"
     elif first.error is None and not first.failed:
         return f"wrong: a silent loss: {first.books.differences(clean.after)[:3]}"
     if first.status not in STATUSES:
         return f"wrong: exit status {first.status}: {first.error}"
-    if not case.lasting and not case.ambiguous:
+    if not case.lasting and not case.may_wait:
         return f"wrong: one fault is not survived: status {first.status}, {_cause(first)}"
     return _go_on(world, home, case, clean)
 

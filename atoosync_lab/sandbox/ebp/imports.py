@@ -36,10 +36,13 @@ def _change(core: Core, folder: str, change: dict[str, Any]) -> None:
     Args:
         core: The sandbox.
         folder: Id of the folder.
-        change: `{"table", "key", "set": {column: value}}` or `{"table", "key", "delete": true}`.
+        change: `{"table", "key", "set": {column: value}}`, `{"table", "key", "delete": true}` or `{"table", "insert":
+            [row, ...]}`.
     """
     with core.folder(folder) as state:
-        if change.get("delete"):
+        if "insert" in change:
+            state.insert_many(change["table"], change["insert"])
+        elif change.get("delete"):
             state.delete(change["table"], change["key"])
         else:
             state.update(change["table"], change["key"], change["set"])
