@@ -9,7 +9,7 @@ import pytest
 from tests.races.disk import FREE, can_mount, disk_full, on_small_disk
 from tests.races.scenarios import Racing
 
-SAMPLE = FREE[1:3]
+SAMPLE = FREE[2:3]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.races.scenarios import RACES, Racing
 
-SAMPLE = ("same run", "same plan", "same review", "import beside statuses")
+SAMPLE = ("same run", "same plan", "same review")
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
