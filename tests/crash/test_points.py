@@ -11,7 +11,7 @@ import pytest
 from tests.crash.campaign import Campaign, Case, open_campaign, sample
 from tests.crash.cases import Course, Point, flows
 
-SAMPLED = ("articles", "prices", "orders", "order-status")
+SAMPLED = ("articles", "prices", "orders")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and fork")
 
@@ -52,7 +52,6 @@ def test_killed_twice_in_a_row_nothing_is_lost_or_doubled(campaign: Campaign, co
     assert complaints(campaign, [
         Case(orders, Point(2, "ledger:sending"), Point(1, "run:resolved")),
         Case(orders, Point(1, "ledger:accepted"), Point(2, "ledger:accepted")),
-        Case(orders, Point(2, "ledger:dependents"), Point(1, "ledger:status_sending")),
     ]) == []  # fmt: skip
 
 
@@ -60,8 +59,9 @@ def test_killed_twice_in_a_row_nothing_is_lost_or_doubled(campaign: Campaign, co
 def test_the_undisturbed_run_that_all_are_held_against_is_whole(courses: list[Course]) -> None:
     (orders,) = [course for course in courses if course.flow.name == "orders"]
     kinds = Counter(fact[0] for fact in orders.wanted.elements())
-    # Ten orders can be imported, three of them with new buyers; the payments of all but the one that costs nothing.
+    # Ten orders can be imported, three of them with new buyers. One was paid three times; one costs nothing; of the one
+    # whose transfer came in last the shop notes no payment.
     assert kinds["document"] == 10
     assert kinds["customer"] == 3
-    assert kinds["settlement"] == 11
+    assert kinds["settlement"] == 10
     assert max(orders.wanted.values()) == 1
