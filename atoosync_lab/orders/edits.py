@@ -1,4 +1,4 @@
-"""Edits of an order after its import: what was imported is remembered, and compared with what the shop says now (PB-23).
+"""Edits of an order after its import: what was imported is kept, and compared with what the shop says now (PB-23).
 
 Nothing is written again and nothing is imported twice: a person decides. Status, addresses and payments are no edits:
 they move by themselves.
