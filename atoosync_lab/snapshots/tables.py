@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import accumulate, chain
 from typing import Any
 
 import duckdb
@@ -96,13 +97,23 @@ def arrow_table(cls: type[Any], rows: Sequence[Any]) -> pa.Table:
     for name, kind in columns(cls).items():
         values = [getattr(row, name) for row in rows]
         if kind.startswith("MAP"):
-            arrays[name] = pa.array([list(v.items()) for v in values], type=pa.map_(pa.string(), pa.string()))
+            arrays[name] = _maps(values)
         elif kind.endswith("[]"):
             arrays[name] = pa.array([list(v) for v in values], type=pa.list_(pa.string()))
         else:
             encode = _ENCODERS.get(kind, _text)
             arrays[name] = pa.array([encode(v) for v in values], type=pa.string())
     return pa.table(arrays)
+
+
+def _maps(values: Sequence[Mapping[str, str]]) -> pa.Array:
+    """Maps from their parts laid end to end: several times faster than row by row."""
+    ends = accumulate((len(v) for v in values), initial=0)
+    return pa.MapArray.from_arrays(
+        pa.array(list(ends), pa.int32()),
+        pa.array(list(chain.from_iterable(values)), pa.string()),
+        pa.array([text for v in values for text in v.values()], pa.string()),
+    )
 
 
 def insert(con: duckdb.DuckDBPyConnection, cls: type[Any], rows: Sequence[Any]) -> None:

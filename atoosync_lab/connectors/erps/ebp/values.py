@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,9 +62,13 @@ def text(row: Row, column: str) -> str:
 def number(row: Row, column: str) -> Decimal | None:
     """A column as an exact number, six decimals kept (the pivot's scale); None when null, absent or malformed."""
     value = row.get(column)
-    if value is None or isinstance(value, bool):
-        return None
-    parsed = parse_decimal(str(value))
+    return None if value is None or isinstance(value, bool) else _exact(str(value))
+
+
+@lru_cache(maxsize=10_000)
+def _exact(value: str) -> Decimal | None:
+    # Prices, weights and quantities repeat all over a table.
+    parsed = parse_decimal(value)
     if parsed is None:
         return None
     exponent = parsed.as_tuple().exponent
@@ -80,18 +85,25 @@ def flag(row: Row, column: str) -> bool | None:
 
 def field_text(value: Any) -> str:
     """A value as the text kept in `Product.fields`: numbers without trailing zeros, switches as 1 or 0."""
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, NumberText):
-        parsed = parse_decimal(value)
-        return str(value) if parsed is None else plain(parsed)
+        return _plain_number(str(value)) or str(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def number_text(value: Any) -> str:
     """A value of a number column in canonical form, whether it came as number or as text (A11)."""
-    parsed = parse_decimal(value) if isinstance(value, str) else None
-    return field_text(value) if parsed is None else plain(parsed)
+    number = _plain_number(str(value)) if isinstance(value, str) else None
+    return field_text(value) if number is None else number
+
+
+@lru_cache(maxsize=10_000)
+def _plain_number(value: str) -> str | None:
+    parsed = parse_decimal(value)
+    return None if parsed is None else plain(parsed)
 
 
 def moment(row: Row, column: str, zone: ZoneInfo) -> datetime | None:

@@ -15,8 +15,8 @@ from lxml import etree
 
 from atoosync_lab.model.keys import whole_number
 
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_NONCHARACTER = re.compile("[\ufffe\uffff]")
+_WITHOUT_CONTROLS = bytes(32 if byte < 32 and byte not in b"\t\n\r" else byte for byte in range(256))
+_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _BAD_REFERENCE = re.compile(rb"&#(?:x(?:0?[0-8bcefBCEF]|1[0-9a-fA-F])|(?:[0-8]|1[124-9]|2\d|3[01]));")
 _END = b"</prestashop>"
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -87,15 +87,13 @@ def clean(content: bytes) -> bytes:
         raise WireError("no document")
     if start:
         content = content[start:]
-    if _CONTROL.search(content):
-        content = _CONTROL.sub(b" ", content)
+    content = content.translate(_WITHOUT_CONTROLS)
     try:
-        text = content.decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError:
-        text = _decode_mixed(content)
-        content = text.encode("utf-8")
-    if _NONCHARACTER.search(text):
-        content = _NONCHARACTER.sub(" ", text).encode("utf-8")
+        content = _decode_mixed(content).encode("utf-8")
+    for bad in _NONCHARACTERS:
+        content = content.replace(bad, b" ")
     return content
 
 
