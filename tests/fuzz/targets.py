@@ -39,6 +39,7 @@ from atoosync_lab.sandbox.ebp.schema import Column, Kind
 from atoosync_lab.sandbox.prestashop import writing
 from atoosync_lab.sandbox.prestashop.errors import PlainError, WebserviceError
 from atoosync_lab.sandbox.prestashop.fields import catalogue
+from atoosync_lab.sandbox.prestashop.values import stored
 from tests.fuzz.hostile import COLUMNS, PROFILE
 
 LONGEST: Final = 64_000
@@ -139,7 +140,7 @@ def sandbox_xml(data: bytes) -> None:
             writing.read_object(write, node, _Open("products"))
             for known in resource.fields.values():
                 if known.name in write.sent:
-                    writing.stored(known, write.sent[known.name])
+                    stored(known, write.sent[known.name])
     except (WebserviceError, PlainError):
         return
 
@@ -241,7 +242,7 @@ def http_head(data: bytes) -> None:
     """Headers of an answer: when to come back, the date, a request id; never what is not a time."""
     text = data.decode("latin-1").replace("\r", "").replace("\n", "").replace("\x00", "")
     headers = {"retry-after": text, "date": text, "x-request-id": text, "content-type": text}
-    answer = httpx.Response(429, headers={name: value.encode("latin-1") for name, value in headers.items()})
+    answer = httpx.Response(429, headers=[(name.encode(), value.encode("latin-1")) for name, value in headers.items()])
     wait = http_answers.retry_after(answer)
     if wait is not None and not 0 <= wait < float("inf"):
         raise AssertionError(f"waits {wait}")
