@@ -60,8 +60,6 @@ class Kind:
 
     name: str
     rule: Mapping[str, Any]
-    reached: bool = True
-    """The remote acts on the call, whatever the caller sees."""
     harmless: bool = False
     """The caller gets the right answer in the end."""
     silent: bool = False
@@ -78,24 +76,24 @@ KINDS = {
     kind.name: kind
     for kind in (
         Kind("latency", {"kind": "latency", "value": 0.2}, harmless=True),
-        Kind("429", _status(429), reached=False),
-        Kind("429-advice", _status(429, headers={"Retry-After": "0.05"}), reached=False),
-        Kind("500", _status(500), reached=False),
-        Kind("502-html", {"kind": "html", "value": {"status": 502}}, reached=False),
-        Kind("200-html", {"kind": "html", "value": {"status": 200}}, reached=False),
-        Kind("503", _status(503), reached=False),
+        Kind("429", _status(429)),
+        Kind("429-advice", _status(429, headers={"Retry-After": "0.05"})),
+        Kind("500", _status(500)),
+        Kind("502-html", {"kind": "html", "value": {"status": 502}}),
+        Kind("200-html", {"kind": "html", "value": {"status": 200}}),
+        Kind("503", _status(503)),
         Kind("cut", {"kind": "cut", "value": 0.6}),
         Kind("short", {"kind": "short", "value": 0.6}),
         Kind("empty", {"kind": "short", "value": 0.000001}),
         Kind("gzip-cut", {"kind": "gzip_cut", "value": 0.6}),
         Kind("wrong-type", {"kind": "wrong_type"}, harmless=True),
-        Kind("timeout-before", {"kind": "timeout_before", "value": 120}, reached=False, silent=True),
+        Kind("timeout-before", {"kind": "timeout_before", "value": 120}, silent=True),
         Kind("timeout-after", {"kind": "timeout_after", "value": 120}, silent=True),
-        Kind("drop-before", {"kind": "drop_before"}, reached=False),
+        Kind("drop-before", {"kind": "drop_before"}),
         Kind("drop-after", {"kind": "drop_after"}),
-        Kind("reset-before", {"kind": "reset_before"}, reached=False),
+        Kind("reset-before", {"kind": "reset_before"}),
         Kind("reset-after", {"kind": "reset_after"}),
-        Kind("token-expired", {"kind": "expired_token"}, reached=False, replayed=True),
+        Kind("token-expired", {"kind": "expired_token"}, replayed=True),
     )
 }
 

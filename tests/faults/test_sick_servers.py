@@ -35,11 +35,8 @@ SAMPLE: dict[Case, set[str]] = {
     Case("prices", "erp", "login", "drop-after"): {RESUMABLE},
     Case("stocks", "shop", "write", "502-html", "middle", lasting=True): {RESUMABLE},
     Case("orders", "erp", "write", "timeout-before", "middle"): {RESUMABLE},
-    Case("orders", "erp", "write", "cut", "first"): {RIGHT},
     Case("orders", "erp", "write", "500", "middle", lasting=True): {RESUMABLE},
     Case("orders", "shop", "write", "reset-after", "middle"): {RIGHT},
-    Case("orders", "shop", "read", "429-advice", "middle", lasting=True): {RESUMABLE},
-    Case("credit-notes", "erp", "write", "reset-before", "first"): {RESUMABLE},
     Case("order-status", "shop", "write", "drop-before", "first"): {RESUMABLE},
 }
 """Faults of writes, and faults that last."""
