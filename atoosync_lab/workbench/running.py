@@ -33,6 +33,7 @@ from atoosync_lab.store.journal_records import GOING, Run
 from atoosync_lab.workbench import ended, launching, parameters
 from atoosync_lab.workbench.live import RunPanel
 from atoosync_lab.workbench.opening import no_profile
+from atoosync_lab.workbench.undo_card import UndoCard
 
 
 def check(namespace: Mapping[str, Any]) -> RunParameters:
@@ -86,6 +87,7 @@ class RunPage:
     def __init__(self, session: Session, given: RunParameters) -> None:
         self._session, self._given = session, given
         self._launch = launching.Launch(session, given.flow, self._start, self._paint)
+        self.undo = UndoCard(session, self._paint)
         self.panel: RunPanel | None = None
         """The run on show."""
         self._trouble = ""
@@ -93,7 +95,7 @@ class RunPage:
         self._busy: asyncio.Future[Any] | None = None
         self.result: RunResult | None = None
         routed = {name: partial(self._to_panel, name) for name in ("stop", "stop-other", "log")}
-        actions: dict[str, Do] = {**self._launch.actions, **routed, "report": self._report}
+        actions: dict[str, Do] = {**self._launch.actions, **routed, "report": self._report, "undo": self.undo.prepare}
         self.view = View(Html(""), actions, self._launch.on_field)
         self._paint()
 
@@ -199,8 +201,16 @@ class RunPage:
             told,
             launch,
             panel.body(),
+            self._undo_card() if over else None,
             tag("p", translate("live.journal_keeps"), class_="cap", style="margin-top:14px"),
         )
+
+    def _undo_card(self) -> Html | None:
+        """What the run wrote can be taken back, by a person at the page; an executed copy offers nothing."""
+        if self.panel is None or self.panel.facts.run is None or self._given.run_id:
+            return None
+        run = self.panel.facts.run
+        return self.undo.html(run, self.panel.facts.plan or _plan_of(self._session, run))
 
     def _to_panel(self, name: str, value: str) -> None:
         """An action of the panel, whichever is on show."""
