@@ -178,14 +178,17 @@ def write(
 
 def _add(archive: zipfile.ZipFile, name: str, path: Path, lite: Path) -> Entry | None:
     """One file; None when it went meanwhile: retention is at work in another process."""
-    try:
-        with path.open("rb") as source:
-            if source.read(len(_LITE)) != _LITE:
-                source.seek(0)
-                return _copy(archive, name, source)
-    except FileNotFoundError:
-        if name == STORE:
-            raise
+    # Our own databases are never opened as plain files: closing one would take this process's locks on it away, and
+    # another process could then tear it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+    if name not in (STORE, QUEUE):
+        try:
+            with path.open("rb") as source:
+                if source.read(len(_LITE)) != _LITE:
+                    source.seek(0)
+                    return _copy(archive, name, source)
+        except FileNotFoundError:
+            return None
+    elif not path.exists() and name != STORE:
         return None
     _copy_database(path, lite)
     with lite.open("rb") as source:

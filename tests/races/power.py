@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -36,7 +37,9 @@ def copied_at(demo: Demo, zygote: Zygote, command: list[str], moment: str, copy:
     thread.start()
     while thread.is_alive() and not stopped(noted):
         time.sleep(0.02)
-    shutil.copytree(demo.home, copy, ignore=shutil.ignore_patterns("sandbox", "*-shm"))
+    # By another process: one that has the store open loses its locks with the first plain close of that file.
+    script = "import shutil, sys; shutil.copytree(*sys.argv[1:], ignore=shutil.ignore_patterns('sandbox', '*-shm'))"
+    subprocess.run([sys.executable, "-c", script, str(demo.home), str(copy)], check=True)
     if thread.is_alive():
         os.kill(int(noted.read_text(encoding="ascii")), signal.SIGKILL)
     thread.join()
