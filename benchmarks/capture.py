@@ -65,7 +65,7 @@ def run(folder: Path, *, records: int = RECORDS, repeats: int = REPEATS) -> Iter
 def ours(home: Path, side: str, profile_id: str) -> dict[str, Any]:
     """A capture of the products of one side, as every flow takes it, without the ERP's shared limit."""
     importlib.import_module("pandas")  # pyarrow loads it at its first array: once a process, not once a capture
-    SlotLimiter.acquire = lambda limiter: 0.0  # type: ignore[method-assign]
+    SlotLimiter.acquire = lambda limiter: 0.0  # type: ignore[method-assign, assignment]
     with Workspace.open(home) as workspace:
         profile = workspace.profiles.get(profile_id)
         with workspace.shop(profile) if side == "shop" else workspace.erp(profile) as connector:
@@ -90,7 +90,7 @@ def note(home: Path, side: str, profile_id: str) -> dict[str, Any]:
             asked.append((str(request.url), dict(request.headers)))
         return send(transport, request)
 
-    httpx.HTTPTransport.handle_request = noting  # type: ignore[method-assign]
+    httpx.HTTPTransport.handle_request = noting  # type: ignore[method-assign, assignment]
     told = ours(home, side, profile_id)
     (home / f"pages-{side}.json").write_text(json.dumps(asked), encoding="utf-8")
     return told

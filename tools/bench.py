@@ -2,7 +2,7 @@
 
 A measurement is a module `benchmarks/<name>.py` with a docstring whose first line says what it measures, and a function
 `run(folder: Path)` that works in the empty `folder` and gives one mapping, or several: a line each. Without a name, all
-are run.
+are run. Each line also says what machine it was measured on.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import os
+import platform
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +29,24 @@ def measurements(root: Path) -> dict[str, str]:
         if any(isinstance(node, ast.FunctionDef) and node.name == "run" for node in tree.body):
             found[path.stem] = (ast.get_docstring(tree) or "").partition("\n")[0]
     return found
+
+
+def machine() -> dict[str, object]:
+    """What a figure was measured on: cores this process may use, memory, how busy others keep it, Python."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    found: dict[str, object] = {"cores": cores, "memory_gib": _memory_gib()}
+    if hasattr(os, "getloadavg"):
+        found["load"] = round(os.getloadavg()[0], 1)
+    return {**found, "python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+
+
+def _memory_gib() -> float:
+    """Memory of the machine, or of the container where that is less (cgroup v2, v1)."""
+    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for path in (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")):
+        with suppress(OSError, ValueError):
+            limits.append(int(path.read_text(encoding="ascii")))
+    return round(min(limits) / 2**30, 1)
 
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
@@ -42,7 +63,8 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         with tempfile.TemporaryDirectory(prefix=f"bench-{name}-") as folder:
             measured = module.run(Path(folder))
         for figures in [measured] if isinstance(measured, Mapping) else measured:
-            print(json.dumps({"bench": name, **figures}, ensure_ascii=False, default=str), flush=True)
+            line = {"bench": name, **figures, "machine": machine()}
+            print(json.dumps(line, ensure_ascii=False, default=str), flush=True)
     return 0
 
 
