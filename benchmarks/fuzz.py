@@ -19,16 +19,16 @@ SECONDS = "ATOOSYNC_FUZZ_SECONDS"
 """Environment: seconds a target; 20 without it."""
 START = "ATOOSYNC_FUZZ_START"
 """Environment: number that decides what is sent to servers and which records are spoiled; today's without it."""
-STARTING = 120
-"""Seconds that a child may need beyond its time: its imports are instrumented."""
+ROOT = Path(__file__).resolve().parent.parent
+_NOISE = ("INFO", "WARNING", "#", "==")
+"""Starts of lines that libFuzzer writes of itself."""
 
 
 def run(folder: Path) -> Iterator[Mapping[str, object]]:
     """Fuzz each target for its time: readers under atheris in a child, servers over HTTP, records through all flows."""
     seconds = float(os.environ.get(SECONDS, "20"))
     start = int(os.environ.get(START) or time.time() // 86_400)
-    for name in TARGETS:
-        yield _guided(name, seconds, folder / name)
+    yield from _guided(seconds, folder / "readers")
     for name, fuzz in ROUNDS.items():
         state = folder / name
         state.mkdir()
@@ -38,25 +38,21 @@ def run(folder: Path) -> Iterator[Mapping[str, object]]:
     yield _records(folder / "records", seconds, start)
 
 
-def _guided(name: str, seconds: float, folder: Path) -> Mapping[str, object]:
-    """One reader under atheris; a child that dies is a crash of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.guided", name, str(seconds), str(folder)],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=seconds + STARTING,
-        check=False,
-        cwd=Path(__file__).resolve().parent.parent,
-    )
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        _tell(name, [("the process died", done.stderr[-3_000:])])
-        return {"target": name, "cases": 0, "crashes": 1}
-    figures: dict[str, object] = json.loads(lines[-1])
-    if figures["crashes"]:
-        _tell(name, [("found", done.stderr[-6_000:])])
-    return figures
+def _guided(seconds: float, folder: Path) -> Iterator[Mapping[str, object]]:
+    """The readers under atheris, in a process of their own; one that gives no line has died."""
+    command = [sys.executable, "-m", "tests.fuzz.guided", str(seconds), str(folder), *TARGETS]
+    missing = list(TARGETS)
+    with (folder.parent / "libfuzzer.log").open("w+", encoding="utf-8", errors="replace") as log:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, cwd=ROOT) as process:
+            for line in process.stdout or ():
+                if line.startswith("{"):
+                    figures: dict[str, object] = json.loads(line)
+                    missing.remove(str(figures["target"]))
+                    yield figures
+        log.seek(0)
+        _tell("readers", [("found", text) for text in log.read().split("\n") if text and not text.startswith(_NOISE)])
+    for name in missing:
+        yield {"target": name, "cases": 0, "crashes": 1}
 
 
 def _records(folder: Path, seconds: float, start: int) -> Mapping[str, object]:
@@ -76,4 +72,4 @@ def _records(folder: Path, seconds: float, start: int) -> Mapping[str, object]:
 
 def _tell(name: str, failures: Iterable[tuple[str, str]]) -> None:
     for what, text in failures:
-        print(f"{name}: {what}\n{text}", file=sys.stderr)
+        print(f"{name}: {what}: {text}", file=sys.stderr)
