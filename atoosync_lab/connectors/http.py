@@ -360,7 +360,7 @@ def _sent(request: httpx.Request) -> bytes:
 
 def _left(event: str, info: Mapping[str, Any]) -> None:
     """What the transport tells of a request (httpcore's `trace`): its last byte has left, nothing has come back."""
-    if event.endswith("send_request_body.complete"):
+    if "send_request_body" in event and event.endswith("complete"):
         point("http.left")
 
 

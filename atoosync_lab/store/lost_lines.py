@@ -22,13 +22,13 @@ WRITES: Mapping[str, tuple[str, ...]] = {
 }
 """Ledger flows that a run of each flow moves; a lease keeps these runs apart, so their rows cannot be another's."""
 _TOLD = {
-    "apply.customer": "customers",
-    "apply.order": "orders",
-    "apply.credit_note": "credit-notes",
-    "apply.settlement": "settlements",
-    "apply.order_status": "order-status",
+    "customer": "customers",
+    "order": "orders",
+    "credit_note": "credit-notes",
+    "settlement": "settlements",
+    "order_status": "order-status",
 }
-"""Beginning of a line's code -> ledger flow of its record."""
+"""Second word of the code of a line of the applying -> ledger flow of its record."""
 
 
 def untold(tx: Connection, profile: str, flow: str, since: datetime) -> list[dict[str, Any]]:
@@ -79,7 +79,9 @@ def _said(tx: Connection, profile: str, since: datetime) -> set[tuple[str, str]]
     )
     found = set()
     for line in tx.execute(lines):
-        flow = _TOLD.get(".".join(line.code.split(".")[:2])) or str((line.params or {}).get("flow", ""))
+        stage, _, rest = line.code.partition(".")
+        entity = rest.partition(".")[0] if stage == "apply" else ""
+        flow = _TOLD.get(entity) or str((line.params or {}).get("flow", ""))
         if flow:
             found.add((flow, line.record))
     return found
