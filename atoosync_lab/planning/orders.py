@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -138,13 +138,23 @@ def plan_orders(
     make = _Builder(ctx)
     rows = _Rows(out)
     reader = OrderReader(ctx.shop.path)
+    read = set()
     try:
         total = reader.count()
         for done, bundle in enumerate(reader.bundles(), 1):
             make.order(bundle, rows)
+            read.add(bundle.order.remote_id)
             check(done, total)
     finally:
         reader.close()
+    if not ctx.keys:
+        _left_behind(ctx, read, rows)
+
+
+def _left_behind(ctx: OrdersContext, read: Set[str], rows: _Rows) -> None:
+    """Orders that were to be sent when a run died, or that a person let go again, and that are no longer read."""
+    for key in sorted(key for key, state in ctx.ledger.items() if state == "INTENT" and key not in read):
+        rows.add(Action.BLOCK, "order", key, "order.left_behind", label=key, params={"order": key, "page": ""})
 
 
 def plan_credit_notes(
