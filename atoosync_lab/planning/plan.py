@@ -218,7 +218,7 @@ class PlanWriter:
                 self.con.execute("CHECKPOINT").fetchall()
                 self.con.close()
                 os.chmod(self._temporary, 0o444)
-                os.replace(self._temporary, path)
+                into_place(self._temporary, path)
         except BaseException:
             self.abandon()
             raise
