@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from atoosync_lab.applying.context import ApplyContext
 from atoosync_lab.connectors.base import (
@@ -44,7 +44,8 @@ def apply_catalogue(ctx: ApplyContext, shop: ShopConnector) -> None:
     """
     sizes = ctx.profile.shop.sizes
     writers: dict[str, tuple[int, Write]] = {
-        "product": (sizes.products, lambda batch: _write_products(ctx, shop, batch)),
+        # Sheets go in smaller calls than the quantities that follow them.
+        "product": (max(sizes.products, sizes.stocks), lambda batch: _write_products(ctx, shop, batch)),
         "price": (sizes.prices, lambda batch: shop.write_prices([_price(r, p) for r, p in batch])),
         "stock": (sizes.stocks, lambda batch: shop.write_stocks([_stock(r, p) for r, p in batch])),
         "order_status": (
@@ -66,7 +67,10 @@ def apply_catalogue(ctx: ApplyContext, shop: ShopConnector) -> None:
             ctx.progress(ctx.tally)
 
 
-def batched(rows: Iterator[PlanRow], size: int) -> Iterator[list[PlanRow]]:
+T = TypeVar("T")
+
+
+def batched(rows: Iterator[T], size: int) -> Iterator[list[T]]:
     """Rows in lists of at most `size`."""
     while batch := list(itertools.islice(rows, size)):
         yield batch
@@ -172,8 +176,7 @@ def _write_products(ctx: ApplyContext, shop: ShopConnector, batch: Batch) -> lis
     sheets = [(row, p) for row, p in batch if p["values"] or p["texts"] or not row.target_id]
     untouched = [WriteResult(key=row.key, outcome=Outcome.DONE, target_id=row.target_id) for row, _ in batch]
     results = {r.key: r for r in untouched}
-    if sheets:
-        results.update({r.key: r for r in shop.write_products([_product(ctx, r, p) for r, p in sheets])})
+    results.update(_write_sheets(ctx, shop, sheets))
     created: dict[str, tuple[PlanRow, int]] = {}
     stocks: list[StockWrite] = []
     for row, payload in batch:
@@ -193,6 +196,30 @@ def _write_products(ctx: ApplyContext, shop: ShopConnector, batch: Batch) -> lis
             if written.outcome is not Outcome.DONE:
                 results[written.key] = written
     return list(results.values())
+
+
+def _write_sheets(ctx: ApplyContext, shop: ShopConnector, sheets: Batch) -> dict[str, WriteResult]:
+    """Sheets in calls of their own size; what follows a call that could not be made is not sent, and due next time.
+
+    Raises:
+        AtooSyncError: the first call could not be made: nothing was written.
+    """
+    results: dict[str, WriteResult] = {}
+    for batch in batched(iter(sheets), ctx.profile.shop.sizes.products):
+        try:
+            if results:
+                ctx.check()
+            results.update({r.key: r for r in shop.write_products([_product(ctx, r, p) for r, p in batch])})
+        except AtooSyncError as error:
+            if not results:
+                raise
+            left = [row for row, _ in sheets if row.key not in results]
+            results.update(
+                {r.key: WriteResult(key=r.key, outcome=Outcome.UNSENT, target_id=r.target_id, error=error.message)
+                 for r in left}
+            )  # fmt: skip
+            break
+    return results
 
 
 def _born_rows(shop: ShopConnector, created: Mapping[str, tuple[PlanRow, int]]) -> list[StockWrite]:

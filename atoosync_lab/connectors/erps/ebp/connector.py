@@ -142,9 +142,9 @@ class EbpConnector:
         return lists.reference_lists(self._client, self._schema, self.warnings.append)
 
     def server_time(self) -> datetime:
-        """EBP's clock."""
+        """EBP's clock; when nothing was asked yet, by the call for custom fields, which every flow needs anyway."""
         if self._http.server_time() is None:
-            self._client.folders()
+            self._schema.custom_fields()
         return self._http.server_time() or datetime.now(UTC)
 
     def read(self, scope: Scope, request: ReadRequest) -> Iterator[Chunk]:
