@@ -14,7 +14,7 @@ from atoosync_lab.settings.orders import DateSource, MapSettings, OrderSettings
 
 _OVERSEAS = {
     "971": "GP", "972": "MQ", "973": "GF", "974": "RE", "975": "PM", "976": "YT", "977": "BL", "978": "MF",
-    "986": "WF", "987": "PF", "988": "NC",
+    "984": "TF", "986": "WF", "987": "PF", "988": "NC",
 }  # fmt: skip
 """First digits of French postcodes that are territories of their own in ISO 3166-1."""
 

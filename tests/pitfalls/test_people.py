@@ -146,6 +146,7 @@ def test_shop_is_never_told_of_an_order_without_document(documents: dict[str, St
     ctx = SimpleNamespace(
         profile=profile, ledger=Ledger(documents), tally=Tally(), check=lambda: None, progress=lambda tally: None,
         done=lambda *_, **__: None, failed=lambda *_, **__: None, in_doubt=lambda *_, **__: None,
+        plan=SimpleNamespace(rows=lambda **_: iter(())),
     )  # fmt: skip
     apply_statuses(ctx, shop)  # type: ignore[arg-type]
     assert sorted(told) == sorted(k for k, s in documents.items() if s is State.DONE)
