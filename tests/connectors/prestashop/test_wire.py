@@ -42,9 +42,9 @@ class TestReading:
     @pytest.mark.pitfall("PB-32")
     def test_page_full_of_latin_bytes_is_read_in_linear_time(self) -> None:
         content = page(*[b"\xe9t\xe9 " * 200] * 500)
-        started = time.perf_counter()
+        started = time.process_time()
         assert len(names_of(content)) == 500
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2
 
     def test_reference_to_a_forbidden_character_is_a_space(self) -> None:
         content = page(b"A").replace(b"<![CDATA[A]]>", b"A&#x0b;B")
@@ -102,9 +102,9 @@ class TestReading:
             b"<order_detail><id>1</id>" + fields + b"<associations><taxes><tax><id>1</id></tax></taxes></associations>"
         )
         content = HEAD + b"<order_details>" + (row + b"</order_detail>") * 5000 + b"</order_details></prestashop>"
-        started = time.perf_counter()
+        started = time.process_time()
         found = wire.parse(content).records
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
         assert found[0].links == {"taxes": [{"id": "1"}]}
         # 8 000 lines a second are wanted; twice that leaves room for a busy machine.
         assert len(found) / seconds > 8_000
