@@ -28,10 +28,10 @@ def test_capture_and_bare_loop_see_the_same_records(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_flows_stay_near_their_bound_and_write_nothing_twice(tmp_path: Path) -> None:
     lines = list(call_bound.run(tmp_path, items=40, products=30, orders=20))
-    assert [line["flow"] for line in lines] == ["articles", "stocks", "prices", "orders", "articles, nothing to do"]
+    assert [line["flow"] for line in lines] == ["articles", "stocks", "prices", "articles, nothing to do", "orders"]
     # Small catalogues have many half full calls; the measurement asks for 1.05 at real sizes.
     assert all(0 < line["ratio"] <= 1.3 for line in lines)
-    assert lines[-1]["writes"] == 0
+    assert lines[-2]["writes"] == 0
 
 
 def test_every_line_says_what_it_was_measured_on() -> None:
