@@ -19,7 +19,7 @@ from tests.races.zygote import Ended, Zygote
 
 MOMENTS = (
     "ledger:sending:2", "ledger:accepted:2", "ledger:done:2", "store.inside:12",
-    "ledger:intended:1", "ledger:sent:2", "ledger:dependents:1", "ledger:sending:3", "ledger:accepted:3",
+    "ledger:intended:1", "ledger:sent:2", "ledger:dependents:1", "ledger:sending:1", "ledger:accepted:1",
     "ledger:status_sending:1",
 )  # fmt: skip
 """Where the power goes: among customers, documents, settlements, statuses, and within a transaction."""
