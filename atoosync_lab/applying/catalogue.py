@@ -111,6 +111,10 @@ def _send(ctx: ApplyContext, batch: Batch, write: Write) -> None:
         result = by_key.get(row.key)
         if result is None or result.outcome is not Outcome.DONE:
             unwritten += 1
+            if result is not None and result.outcome is Outcome.LEFT and result.error is not None:
+                sent.append((row.key, row.fingerprint, row.target_id))
+                ctx.left(row, result.error)
+                continue
             sent.append((row.key, FAILED, row.target_id))
             _note_failure(ctx, row, result)
             continue

@@ -93,6 +93,13 @@ class ApplyContext:
             Stage.APPLY, message.code, message.params, level=Level.ERROR, record=row.key, action=str(row.action)
         )
 
+    def left(self, row: PlanRow, message: Message) -> None:
+        """A record was left as it is on purpose; it is not due again."""
+        self.tally.ignored += 1
+        self.record(
+            Stage.APPLY, message.code, message.params, level=Level.WARNING, record=row.key, action=str(row.action)
+        )
+
     def in_doubt(self, row: PlanRow, message: str, /, **params: Any) -> None:
         """The outcome of a record is not known; the next run looks first."""
         self.tally.failed += 1

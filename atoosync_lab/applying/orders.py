@@ -254,7 +254,7 @@ def _write_statuses(ctx: ApplyContext, shop: ShopConnector, rows: list[LedgerRow
         if result is not None and result.outcome is Outcome.DONE:
             ctx.ledger.move([row], State.DONE, target_id=result.target_id)
             ctx.done(shown, "apply.order_status.update", order=row.key)
-        elif result is not None and result.outcome is Outcome.REFUSED:
+        elif result is not None and result.outcome in (Outcome.REFUSED, Outcome.LEFT):
             message = result.error or Message("apply.refused", {"record": row.key, "code": result.remote_code})
             ctx.ledger.move([row], State.REFUSED, proof=Proof.REFUSED, error=message)
             ctx.failed(shown, message)

@@ -117,6 +117,8 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     UNSENT = "unsent"
     UNKNOWN = "unknown"
+    LEFT = "left"
+    """Nothing was sent, on purpose: what is there is later than what was asked, and stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

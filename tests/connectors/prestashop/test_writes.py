@@ -305,6 +305,19 @@ class TestOrderStatus:
         assert result.outcome is Outcome.REFUSED
         assert shop.row("orders", order)["current_state"] == int(SHIPPED)
 
+    @pytest.mark.spec("ORD-24")
+    @pytest.mark.pitfall("PB-24")
+    def test_order_whose_goods_have_left_is_never_taken_back(self, shop: Shop) -> None:
+        with shop.state() as state:
+            gone, paid = (str(make_order(state, status=status)) for status in (SHIPPED, PAID))
+        writes = [OrderStatusWrite(key=order, order_id=order, status_id=PREPARED) for order in (gone, paid)]
+        left, moved = shop.connect().write_order_status(writes)
+        assert (left.outcome, moved.outcome) == (Outcome.LEFT, Outcome.DONE)
+        assert left.error is not None
+        assert left.error.code == "prestashop.status_goes_back"
+        assert shop.row("orders", gone)["current_state"] == int(SHIPPED)
+        assert shop.row("orders", paid)["current_state"] == int(PREPARED)
+
     def test_unknown_order_and_unknown_status_are_refused_by_name(self, shop: Shop) -> None:
         with shop.state() as state:
             order = str(make_order(state))

@@ -18,11 +18,13 @@ class OrderMover:
     """Adds rows to the histories of orders.
 
     Never a PUT of an order: it resets what it does not carry, and below 8 mails the buyer again. Never the status it
-    has already: that would add a row, a mail and, for paid statuses, a payment.
+    has already: that would add a row, a mail and, for paid statuses, a payment. Never from a status in which the goods
+    have left to one in which they have not.
     """
 
     def __init__(self, client: PrestaShopClient) -> None:
         self._client = client
+        self._shipped: frozenset[str] | None = None
 
     def move(self, batch: Sequence[OrderStatusWrite]) -> list[WriteResult]:
         """Move the orders of a batch, in its order.
@@ -34,7 +36,11 @@ class OrderMover:
         results: list[WriteResult] = []
         tried = False
         for place, write in enumerate(batch):
-            settled = _settled(write, states.get(write.order_id))
+            state = states.get(write.order_id)
+            settled = _settled(write, state)
+            if settled is None and self._goes_back(str(state), write.status_id):
+                moved = Message("prestashop.status_goes_back", {"order": write.order_id})
+                settled = WriteResult(key=write.key, outcome=Outcome.LEFT, target_id=write.order_id, error=moved)
             if settled is not None:
                 results.append(settled)
                 continue
@@ -56,6 +62,14 @@ class OrderMover:
             query = [("display", "[id,current_state]"), ("filter[id]", f"[{'|'.join(part)}]")]
             found.update((r["id"], r.get("current_state")) for r in self._client.get("orders", query).records)
         return found
+
+    def _goes_back(self, state: str, wanted: str) -> bool:
+        """Whether the goods have left in the present status (`shipped` of order_states) and not in the wanted one."""
+        if self._shipped is None:
+            query = [("display", "[id,shipped]")]
+            records = self._client.get("order_states", query).records
+            self._shipped = frozenset(r["id"] for r in records if r.get("shipped") == "1")
+        return state in self._shipped and wanted not in self._shipped
 
     def _add_row(self, write: OrderStatusWrite) -> WriteResult:
         body = wire.build("order_history", [{"id_order": write.order_id, "id_order_state": write.status_id}])
