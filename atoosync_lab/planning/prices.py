@@ -60,8 +60,10 @@ def plan_prices(ctx: CatalogueContext, out: PlanWriter) -> None:
         " FROM price WHERE target_id IS NOT NULL AND after IS NOT NULL"
     ).fetchall()
     differences.write_unchanged(con, "price", "due", "after = before")
+    # Products, then variants: the shop takes them in calls of their own, and a mixed batch would need two.
     con.execute(
-        "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0) + row_number() OVER (ORDER BY key), 'update',"
+        "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0)"
+        " + row_number() OVER (ORDER BY target_kind, key), 'update',"
         f" 'price', key, '', target_id, label, changes, {differences.UPDATE_REASON}, {differences.ROW_PARAMS}, 1,"
         " fingerprint, json_object('kind', target_kind, 'parent_id', coalesce(target_parent, ''),"
         " 'price_excl_tax', after::VARCHAR)::VARCHAR"

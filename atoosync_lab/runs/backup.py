@@ -25,7 +25,6 @@ from atoosync_lab.store import archive, restored, unpacking
 from atoosync_lab.store.archive import MASTER_KEY, QUEUE, STORE, Manifest
 from atoosync_lab.store.engine import Store
 from atoosync_lab.store.master_key import FILE_VARIABLE, KEY_VARIABLE, KEYRING_VARIABLE, MasterKeys
-from atoosync_lab.store.migrations import known_revisions
 from atoosync_lab.store.restored import Restored
 from atoosync_lab.store.secrets import Secrets
 from atoosync_lab.store.tables import profiles, secrets
@@ -130,6 +129,9 @@ def restore(
     beside = root / f"{archive.ASIDE[1]}{uuid_utils.uuid7()}"
     try:
         with unpacking.opened(source) as (found, manifest):
+            # Imported here: every command would pay for it at its start.
+            from atoosync_lab.store.migrations import known_revisions
+
             if manifest.schema not in known_revisions():
                 raise StorageError("store.newer", path=source.name, revision=manifest.schema)
             with archive.disk(str(root)):

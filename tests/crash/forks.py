@@ -35,7 +35,9 @@ class Ended:
     code: int
     """Exit status; -9 when it was killed."""
     output: str
-    """What it printed, on both streams."""
+    """What it printed: on both streams, or on the first alone when they were asked for apart."""
+    errors: str = ""
+    """What it printed on the second stream, where they were asked for apart."""
 
     @property
     def killed(self) -> bool:
@@ -62,10 +64,10 @@ class Forks:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def run(self, arguments: Sequence[str], env: Mapping[str, str]) -> Ended:
-        """Run `atoosync` with these arguments and variables to its end."""
-        answer = self._ask({"run": list(arguments), "env": dict(env)})
-        return Ended(answer["code"], answer["output"])
+    def run(self, arguments: Sequence[str], env: Mapping[str, str], *, apart: bool = False) -> Ended:
+        """Run `atoosync` with these arguments and variables to its end; `apart` keeps its two streams apart."""
+        answer = self._ask({"run": list(arguments), "env": dict(env), "apart": apart})
+        return Ended(answer["code"], answer["output"], answer["errors"])
 
     def serve(self, kind: str, arguments: Sequence[str], log: Path) -> int:
         """Start a sandbox; its process. It answers a moment later."""
@@ -99,7 +101,7 @@ class Forks:
         return found
 
 
-def _child(work: Callable[[], None], log: Path, env: Mapping[str, str]) -> int:
+def _child(work: Callable[[], None], log: Path, env: Mapping[str, str], errors: Path | None = None) -> int:
     """Fork; the child does the work with its output in a file, and never comes back."""
     pid = os.fork()
     if pid:
@@ -110,7 +112,7 @@ def _child(work: Callable[[], None], log: Path, env: Mapping[str, str]) -> int:
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(handle, 1)
-        os.dup2(handle, 2)
+        os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) if errors else handle, 2)
         os.environ.update(env)
         work()
         code = 0
@@ -181,9 +183,11 @@ def _warm() -> None:
 
 def _handle(request: Mapping[str, Any], output: Path, sandboxes: set[int]) -> dict[str, Any]:
     if "run" in request:
-        pid = _child(lambda: _command(request["run"]), output, request["env"])
+        errors = output.with_name("errors") if request["apart"] else None
+        pid = _child(lambda: _command(request["run"]), output, request["env"], errors)
         code = _wait(pid)
-        return {"code": code, "output": output.read_text(encoding="utf-8", errors="replace")}
+        said = [path.read_text(encoding="utf-8", errors="replace") if path else "" for path in (output, errors)]
+        return {"code": code, "output": said[0], "errors": said[1]}
     if "serve" in request:
         pid = _child(lambda: _sandbox(request["serve"], request["arguments"]), Path(request["log"]), {})
         sandboxes.add(pid)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from atoosync_lab.cli.demo_steps import Demo, started
+from tests.crash.forks import Forks
 
 
 @pytest.fixture
@@ -20,13 +21,13 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         yield under_way
 
 
+@functools.cache
+def _forks() -> Forks:
+    """One for all commands of this test process; it ends with it, when its input closes."""
+    return Forks()
+
+
 def command(home: Path, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run `atoosync` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "atoosync_lab.cli.main", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, "ATOOSYNC_HOME": str(home), **(env or {})},
-    )
+    ended = _forks().run(arguments, {**os.environ, "ATOOSYNC_HOME": str(home), **(env or {})}, apart=True)
+    return subprocess.CompletedProcess(arguments, ended.code, ended.output, ended.errors)

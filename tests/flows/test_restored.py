@@ -79,7 +79,7 @@ def test_restored_copy_finds_what_was_imported_since_and_sends_nothing_again(dem
             run(space, RunRequest(profile="demo", flow="orders"))
         assert early.value.code == "restore.settling"
         assert not [call for call in demo.erp.calls() if "createImport" in call]
-        restored.write(root, note)
+        restored.write(root, Restored(at=note.at - timedelta(minutes=5), made_at=note.made_at))
         for _ in range(2):
             run(space, RunRequest(profile="demo", flow="orders"))
         assert not [call for call in demo.erp.calls() if "createImport" in call], "not one file was sent"

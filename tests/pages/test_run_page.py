@@ -65,7 +65,7 @@ def test_run_that_is_refused_raises_as_without_a_page(demo: Demo) -> None:
         pytest.raises(BusyError, match="somebody"),
     ):
         run_notebook(demo.workspace, request)
-    assert "lancée par somebody" in shown(copy_of(demo.home, "busy", ".failed"))
+    assert "lancé par somebody" in shown(copy_of(demo.home, "busy", ".failed"))
 
 
 @pytest.mark.spec("SEC-01")
