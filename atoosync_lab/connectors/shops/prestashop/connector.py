@@ -158,7 +158,8 @@ class PrestaShopConnector:
             "price": ceil(rows / sizes.prices) * factor,
             "stock": ceil(rows / sizes.stocks) * factor,
             "status": ceil(rows / sizes.prices) * factor,
-            "order_status": rows + ceil(rows / sizes.stocks),
+            # A look at the orders of a batch, and one at what the statuses mean; then one call an order.
+            "order_status": rows + ceil(rows / sizes.stocks) + min(rows, 1),
             # Two look-ups a batch and one call a creation; then the stock rows of the batch are read and written.
             "product_create": rows + (3 + factor) * ceil(rows / sizes.products),
         }
