@@ -36,15 +36,16 @@ function morph(old, fresh, held) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   if (old.nodeName !== "TEXTAREA") children(old, fresh, held);
-  if (old.nodeName === "INPUT" && (old.type === "checkbox" || old.type === "radio")) old.checked = fresh.hasAttribute("checked");
-  else if (isTyped(old)) {
+  if (old.nodeName === "INPUT" && (old.type === "checkbox" || old.type === "radio")) {
+    if (!held(old)) old.checked = fresh.hasAttribute("checked");
+  } else if (isTyped(old)) {
     const said = old.nodeName === "TEXTAREA" ? fresh.textContent : fresh.getAttribute("value") ?? "";
     if (!held(old) && old.value !== said) old.value = said;
   } else if (old.nodeName === "INPUT") {
     const said = fresh.getAttribute("value") ?? "";
     if (old.type !== "file" && old.value !== said && !held(old)) old.value = said;
   } else if (old.nodeName === "SELECT") {
-    if (chosen.includes(true) || old.multiple) [...old.options].forEach((option, at) => { if (option.selected !== chosen[at]) option.selected = chosen[at]; });
+    if ((chosen.includes(true) || old.multiple) && !held(old)) [...old.options].forEach((option, at) => { if (option.selected !== chosen[at]) option.selected = chosen[at]; });
   }
 }
 
@@ -82,9 +83,11 @@ function render({ model, el }) {
   root.append(notice, content);
   el.append(root);
   const waiting = new Map(); // control -> { timer, message }, in the order of typing
+  const told = new WeakMap(); // control -> number of the message that told what it says
   const yielded = new WeakSet(); // inputs sent by Enter: Python says what stands there next
   let pressed = false; // a button replaced between press and release would never be clicked
   let late = false;
+  let owed = false; // a control was left as the person put it; Python has the last word once it heard
   let sent = 0;
 
   const send = (message) => {
@@ -98,9 +101,15 @@ function render({ model, el }) {
     clearTimeout(found.timer);
     waiting.delete(control);
     send(found.message());
+    told.set(control, sent);
   };
   const flushAll = () => [...waiting.keys()].forEach(flush);
-  const held = (control) => control.type === "password" || control.revealed || waiting.has(control)
+  const unheard = (control) => { // a page made before Python heard it would put it back as it was
+    const ahead = (told.get(control) ?? 0) > model.get("heard");
+    owed ||= ahead;
+    return ahead;
+  };
+  const held = (control) => control.type === "password" || control.revealed || waiting.has(control) || unheard(control)
     || (control === document.activeElement && isTyped(control) && !yielded.has(control));
 
   const paint = () => {
@@ -108,6 +117,7 @@ function render({ model, el }) {
       late = true;
       return;
     }
+    owed = false;
     const active = content.contains(document.activeElement) ? document.activeElement : null;
     const key = active?.dataset.atKey;
     const template = document.createElement("template");
@@ -119,7 +129,9 @@ function render({ model, el }) {
     root.dataset.ready = String(model.get("revision"));
   };
   const heard = () => {
-    if (model.get("heard") >= sent) root.removeAttribute("aria-busy");
+    if (model.get("heard") < sent) return;
+    root.removeAttribute("aria-busy");
+    if (owed) paint();
   };
   const warn = () => { notice.innerHTML = model.get("notice"); };
   const address = () => { // filters of a dashboard stand in its address; a notebook's address is JupyterLab's

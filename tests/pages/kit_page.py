@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from atoosync_lab.kit.chart import Chart, Series, bars
 from atoosync_lab.kit.choices import Choice
 from atoosync_lab.kit.grid import Column, Grid
@@ -101,4 +103,39 @@ chart = Chart(
     bars(["1", "2", "3"], series), title="Exports", description="Les stocks dominent.", height=160,
     heads=("Jour", "Stocks"), table=[("1", 10), ("2", 20)], legend=[(one.name, one.total, "data-1") for one in series],
 )  # fmt: skip
-page = Stack(Stack(tools, table, foot, joined=True), chart, view)
+boxes = {"taken": False, "refused": False}
+kinds = {"kind": "a"}
+
+
+def slow_form() -> Html:
+    """Its work takes half a second; the box « refused » is never on in what Python shows."""
+    options = [tag("option", value, value=value, selected=value == kinds["kind"]) for value in ("a", "b")]
+    return tag(
+        "div",
+        tag("button", "Travailler", type="button", class_="btn", data_at_do="work", data_at_key="work"),
+        *(
+            tag("label", tag("input", type="checkbox", checked=on, data_at_field=name, data_at_key=name), f" {name}")
+            for name, on in boxes.items()
+        ),
+        tag("label", "Sorte ", tag("select", *options, data_at_field="kind", data_at_key="kind")),
+        tag("p", f"{boxes} {kinds}", id="slow-said"),
+        class_="card-b stack",
+    )
+
+
+def worked(_: str) -> None:
+    time.sleep(0.5)
+    slow.show(slow_form())
+
+
+def boxed(name: str, value: str) -> None:
+    time.sleep(0.5)
+    if name == "kind":
+        kinds["kind"] = value
+    else:
+        boxes[name] = value == "1" and name == "taken"
+    slow.show(slow_form())
+
+
+slow = View(slow_form(), {"work": worked}, boxed)
+page = Stack(Stack(tools, table, foot, joined=True), chart, slow, view)

@@ -119,6 +119,37 @@ def test_typing_reaches_the_page_before_the_click_and_survives_a_repaint(quiet_p
     assert "s3cret" not in page.locator(".at-view").last.inner_html()
 
 
+def test_choice_stands_while_an_older_answer_arrives_and_python_has_the_last_word(
+    quiet_page: Page, kit_voila: Server
+) -> None:
+    page = quiet_page
+    page.goto(f"{kit_voila.url}voila/render/kit.ipynb?token={kit_voila.token}")
+    work, taken, refused = page.get_by_text("Travailler"), page.get_by_label("taken"), page.get_by_label("refused")
+    expect(work).to_be_visible(timeout=30_000)
+    # Each answer below is half a second behind what was chosen since: it must not undo it on the way.
+    page.evaluate(
+        """() => {
+            window.undone = [];
+            for (const box of document.querySelectorAll('input[type=checkbox][data-at-key=taken]')) {
+                const look = () => { if (box.wanted && !box.checked) window.undone.push(performance.now()); };
+                setInterval(look, 5);
+            }
+        }"""
+    )
+    work.click()
+    taken.check()
+    taken.evaluate("box => { box.wanted = true; }")
+    page.get_by_label("Sorte").select_option("b")
+    refused.check()
+    said = page.locator("#slow-said")
+    expect(said).to_contain_text("'taken': True, 'refused': False} {'kind': 'b'}")
+    expect(refused).not_to_be_checked()
+    expect(taken).to_be_checked()
+    expect(page.get_by_label("Sorte")).to_have_value("b")
+    assert page.evaluate("() => window.undone") == []
+
+
+
 @pytest.mark.spec("SVC-16")
 def test_map_is_worked_through_in_a_notebook_and_a_link_opens_another(
     quiet_page: Page, lab_server: Server, notebooks: Path
