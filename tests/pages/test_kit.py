@@ -149,7 +149,6 @@ def test_choice_stands_while_an_older_answer_arrives_and_python_has_the_last_wor
     assert page.evaluate("() => window.undone") == []
 
 
-
 @pytest.mark.spec("SVC-16")
 def test_map_is_worked_through_in_a_notebook_and_a_link_opens_another(
     quiet_page: Page, lab_server: Server, notebooks: Path
