@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.plugin_loops", "tests.plugin_matrix"]
+pytest_plugins = ["tests.plugin_loops", "tests.plugin_matrix", "tests.plugin_sandboxes"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

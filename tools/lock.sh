@@ -11,7 +11,7 @@ compile() { # OUTPUT ARGUMENT...
     output=$1
     shift
     "$bin/uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --custom-compile-command "make lock" -o "$output" "$@"
+        --no-emit-index-url --no-strip-extras --custom-compile-command "make lock" -o "$output" "$@"
 }
 
 # The present locks are the starting point: what still fits is kept, so a check changes nothing by itself.

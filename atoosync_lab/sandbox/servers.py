@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 from atoosync_lab.sandbox.common.runner import ADDRESS_FILE
 
@@ -24,6 +24,22 @@ LOG_FILE = "server.log"
 
 class SandboxStartError(RuntimeError):
     """The sandbox process ended or did not answer in time; the message holds the end of its log."""
+
+
+class Process(Protocol):
+    """What is asked of a server's process; `subprocess.Popen` is one."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit status, or None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit status, once it ended.
+
+        Raises:
+            subprocess.TimeoutExpired: it did not end within the timeout (seconds).
+        """
 
 
 @dataclass
@@ -43,7 +59,7 @@ class RunningSandbox:
     url: str
     port: int
     pid: int
-    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _process: Process | None = field(default=None, repr=False)
 
     def __enter__(self) -> Self:
         return self
@@ -142,34 +158,14 @@ def start(
         raise SandboxStartError(f"a sandbox already works on {state}: {running.url} (process {running.pid})")
     state.mkdir(parents=True, exist_ok=True)
     (state / ADDRESS_FILE).unlink(missing_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        f"atoosync_lab.sandbox.{kind}",
-        "--state",
-        str(state),
-        "--port",
-        str(port),
-    ]
-    command += [
-        "--speed",
-        str(speed),
-        *(["--version", version] if version else []),
-        *args,
-    ]
-    with (state / LOG_FILE).open("ab") as log:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env={**os.environ, **(env or {})},
-        )
+    options = ["--state", str(state), "--port", str(port), "--speed", str(speed)]
+    options += [*(["--version", version] if version else []), *args]
+    process = _spawn(kind, options, state / LOG_FILE, env or {})
     end = time.monotonic() + timeout
     while time.monotonic() < end:
-        if process.poll() is not None:
-            raise SandboxStartError(f"sandbox {kind} ended with status {process.returncode}: {_log_tail(state)}")
+        status = process.poll()
+        if status is not None:
+            raise SandboxStartError(f"sandbox {kind} ended with status {status}: {_log_tail(state)}")
         found = find(state)
         if found is not None and found.pid == process.pid and _healthy(found.url):
             found._process = process
@@ -178,6 +174,19 @@ def start(
     _signal(process.pid, signal.SIGKILL)
     process.wait()
     raise SandboxStartError(f"sandbox {kind} did not answer within {timeout} s: {_log_tail(state)}")
+
+
+def _spawn(kind: Kind, options: Sequence[str], log: Path, env: Mapping[str, str]) -> Process:
+    """A server's own process, which outlives this one; what it prints is added to its log."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", f"atoosync_lab.sandbox.{kind}", *options],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            env={**os.environ, **env},
+        )
 
 
 def find(state: Path) -> RunningSandbox | None:

@@ -69,9 +69,15 @@ class Forks:
         answer = self._ask({"run": list(arguments), "env": dict(env), "apart": apart})
         return Ended(answer["code"], answer["output"], answer["errors"])
 
-    def serve(self, kind: str, arguments: Sequence[str], log: Path) -> int:
+    def serve(self, kind: str, arguments: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> int:
         """Start a sandbox; its process. It answers a moment later."""
-        return int(self._ask({"serve": kind, "arguments": list(arguments), "log": str(log)})["pid"])
+        asked = {"serve": kind, "arguments": list(arguments), "log": str(log), "env": dict(env or {})}
+        return int(self._ask(asked)["pid"])
+
+    def ended(self, pid: int) -> int | None:
+        """Exit status of a sandbox; None while it runs."""
+        status: int | None = self._ask({"ended": pid})["status"]
+        return status
 
     def stop(self, *pids: int) -> None:
         """Kill sandboxes at once."""
@@ -108,7 +114,7 @@ def _child(work: Callable[[], None], log: Path, env: Mapping[str, str], errors: 
         return pid
     code = 70
     try:
-        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(handle, 1)
@@ -139,6 +145,7 @@ def _command(arguments: Sequence[str]) -> None:
 
 
 def _sandbox(kind: str, arguments: Sequence[str]) -> None:
+    os.setsid()
     sys.argv = [kind, *arguments]
     if kind == "ebp":
         from atoosync_lab.sandbox.ebp.__main__ import main as ebp
@@ -181,32 +188,43 @@ def _warm() -> None:
         translate("run.started", language=language)
 
 
-def _handle(request: Mapping[str, Any], output: Path, sandboxes: set[int]) -> dict[str, Any]:
+def _handle(request: Mapping[str, Any], output: Path, sandboxes: dict[int, int | None]) -> dict[str, Any]:
     if "run" in request:
         errors = output.with_name("errors") if request["apart"] else None
+        output.unlink(missing_ok=True)
         pid = _child(lambda: _command(request["run"]), output, request["env"], errors)
         code = _wait(pid)
         said = [path.read_text(encoding="utf-8", errors="replace") if path else "" for path in (output, errors)]
         return {"code": code, "output": said[0], "errors": said[1]}
     if "serve" in request:
-        pid = _child(lambda: _sandbox(request["serve"], request["arguments"]), Path(request["log"]), {})
-        sandboxes.add(pid)
+        pid = _child(lambda: _sandbox(request["serve"], request["arguments"]), Path(request["log"]), request["env"])
+        sandboxes[pid] = None
         return {"pid": pid}
-    _end(request["stop"])
-    sandboxes.difference_update(request["stop"])
+    if "ended" in request:
+        return {"status": _status(request["ended"], sandboxes)}
+    _end(request["stop"], sandboxes)
     return {}
 
 
-def _end(pids: Sequence[int]) -> None:
+def _status(pid: int, sandboxes: dict[int, int | None], options: int = os.WNOHANG) -> int | None:
+    """Exit status of a sandbox, asked of the system once; None while it runs."""
+    if sandboxes[pid] is None:
+        found, status = os.waitpid(pid, options)
+        sandboxes[pid] = os.waitstatus_to_exitcode(status) if found else None
+    return sandboxes[pid]
+
+
+def _end(pids: Sequence[int], sandboxes: dict[int, int | None]) -> None:
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        if _status(pid, sandboxes) is None:
+            os.kill(pid, signal.SIGKILL)
+            _status(pid, sandboxes, 0)
 
 
 def main() -> None:
     """Answer requests until the input ends; then end the sandboxes."""
     _warm()
-    sandboxes: set[int] = set()
+    sandboxes: dict[int, int | None] = {}
     with tempfile.TemporaryDirectory(prefix="forks-") as folder:
         try:
             for line in sys.stdin:
@@ -214,7 +232,7 @@ def main() -> None:
                 sys.stdout.write(json.dumps(answer) + "\n")
                 sys.stdout.flush()
         finally:
-            _end(sorted(sandboxes))
+            _end(list(sandboxes), sandboxes)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ def test_client_filters_the_journal_and_opens_a_run_in_french(
     expect(page).to_have_url(re.compile(r"\?profile=calanques&result=partial$"))
     page.get_by_role("button", name="Toutes", exact=False).first.click()
     page.get_by_label("Profil", exact=True).select_option("")
+    expect(page.locator(".board tbody tr")).to_have_count(12)
     search = page.get_by_placeholder("Fiche, message ou numéro")
     search.fill("10662")
     expect(page.locator(".board tbody tr")).to_have_count(1)

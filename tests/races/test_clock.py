@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -41,7 +42,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 def place(demo: Demo, days_ago: int) -> str:
     """An order of so many days ago, at noon of the shop's zone."""
-    day = (datetime.now(UTC) - timedelta(days=days_ago)).strftime("%Y-%m-%d 12:00:00")
+    day = (datetime.now(ZoneInfo(demo.profile.timezone)) - timedelta(days=days_ago)).strftime("%Y-%m-%d 12:00:00")
     line = SeedLine(13, 1, price=Decimal("10.00"), reference="SUC-0001", tax_rules_group=3)
     state = shop_state(demo)
     try:
