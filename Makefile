@@ -10,6 +10,9 @@ BIN  := $(VENV)/bin
 RUN  := $(VENV)/.installed
 DEV  := $(VENV)/.installed-dev
 
+# Every command, kernel and sandbox is a process: what one has compiled the next one reads.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Pages run elsewhere than at the top of the repository: they all must find the same data.
 export ATOOSYNC_HOME ?= $(CURDIR)/data
 UI   := $(if $(filter en%,$(ATOOSYNC_LANG)),en,fr)
