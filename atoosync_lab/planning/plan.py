@@ -277,6 +277,7 @@ class Plan:
 
     meta: PlanMeta
     path: Path
+    reader: duck.Reader = field(compare=False, repr=False)
 
     @classmethod
     def open(cls, path: Path) -> Plan:
@@ -287,16 +288,16 @@ class Plan:
         """
         if not path.is_file():
             raise StorageError("plan.missing", plan=path.stem)
-        con = duck.connect(path, read_only=True)
+        reader = duck.Reader(path)
         try:
-            values = {name: json.loads(value) for name, value in con.execute("SELECT name, value FROM plan").fetchall()}
+            with reader.cursor() as con:
+                rows = con.execute("SELECT name, value FROM plan").fetchall()
         except duckdb.Error as error:
             raise StorageError("capture.unreadable", path=path.name) from error
-        finally:
-            con.close()
+        values = {name: json.loads(value) for name, value in rows}
         values["made_at"] = datetime.fromisoformat(values["made_at"])
         values["warnings"] = tuple(values["warnings"])
-        return cls(PlanMeta(**values), path)
+        return cls(PlanMeta(**values), path, reader)
 
     def counts(self) -> list[Count]:
         """Rows by action, entity and reason; unchanged records as `skip`."""
@@ -343,14 +344,11 @@ class Plan:
         columns = ", ".join(c if payload or c != "payload" else "'' AS payload" for c in ROW_COLUMNS)
         page = f" LIMIT {int(limit)}" if limit is not None else ""
         sql = f"SELECT {columns} FROM row WHERE {where} ORDER BY seq{page} OFFSET {int(offset)}"
-        con = duck.connect(self.path, read_only=True)
-        try:
+        with self.reader.cursor() as con:
             result = con.execute(sql, params)
             while batch := result.fetchmany(500):
                 for values in batch:
                     yield _row(values)
-        finally:
-            con.close()
 
     def count(
         self,
@@ -362,11 +360,7 @@ class Plan:
     ) -> int:
         """How many rows `rows` gives for the same filter."""
         where, params = _where(actions, entities, search, fields)
-        con = duck.connect(self.path, read_only=True)
-        try:
-            return int(con.execute(f"SELECT count(*) FROM row WHERE {where}", params).fetchall()[0][0])
-        finally:
-            con.close()
+        return int(self._sql(f"SELECT count(*) FROM row WHERE {where}", params)[0][0])
 
     def listed_by_action(self) -> dict[str, int]:
         """Listed rows an action, every action named; records that are equal on both sides are not listed."""
@@ -396,11 +390,8 @@ class Plan:
         return int(self._sql(sql, [search])[0][0])
 
     def _sql(self, sql: str, params: Sequence[str] = ()) -> list[tuple[Any, ...]]:
-        con = duck.connect(self.path, read_only=True)
-        try:
+        with self.reader.cursor() as con:
             return con.execute(sql, list(params)).fetchall()
-        finally:
-            con.close()
 
 
 def _where(

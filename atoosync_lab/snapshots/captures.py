@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,8 @@ from atoosync_lab.model.points import into_place
 from atoosync_lab.model.records import table_name
 from atoosync_lab.snapshots import duck, tables
 
-FLUSH_ROWS = 5_000
+FLUSH_ROWS = 2_000
+"""Records of a kind that are written together, while the next pages are read."""
 SIDES = ("erp", "shop")
 STAMP = "%Y%m%dT%H%M%SZ"
 """Beginning of a file's name: the moment, UTC, so that names sort by age."""
@@ -59,6 +61,9 @@ class Capture:
 class CaptureWriter:
     """Receives chunks and ends as one immutable file.
 
+    A thread of its own writes: what is written takes as long as what is read, and waits for nothing of it. One write is
+    under way at most; its trouble is raised by the next one, or by `finish`.
+
     Raises:
         StorageError: disk full or folder not writable; the temporary file is removed.
     """
@@ -72,6 +77,8 @@ class CaptureWriter:
         self._buffers: dict[type[Any], list[Any]] = {}
         self.counts: dict[str, int] = {}
         self._con = duck.create(self._temporary, FOLDER)
+        self._thread = ThreadPoolExecutor(1, "capture")
+        self._writing: Future[None] | None = None
         try:
             with duck.writing(FOLDER):
                 tables.create_tables(self._con)
@@ -90,6 +97,7 @@ class CaptureWriter:
     def values(self, cls: type[Any], column: str) -> tuple[str, ...]:
         """Distinct texts of a column among the records added so far, in stable order."""
         self._flush(cls)
+        self._written()
         found = self._con.execute(
             f"SELECT DISTINCT {tables.quote(column)} FROM {tables.quote(table_name(cls))} WHERE {tables.quote(column)}"
             " <> '' ORDER BY 1"
@@ -100,28 +108,42 @@ class CaptureWriter:
         rows = self._buffers.pop(cls, [])
         name = table_name(cls)
         self.counts[name] = self.counts.get(name, 0) + len(rows)
+        self._written()
+        self._writing = self._thread.submit(self._insert, cls, rows)
+
+    def _insert(self, cls: type[Any], rows: list[Any]) -> None:
         with duck.writing(FOLDER):
             tables.insert(self._con, cls, rows)
 
-    def finish(self, meta: dict[str, Any], base: Path | None = None) -> Path:
+    def _written(self) -> None:
+        """Wait for the write under way, and raise what went wrong with it."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def finish(self, meta: dict[str, Any], base: Path | None = None) -> Capture:
         """Write what is buffered, complete from `base`, and turn the file into a capture."""
         for cls in list(self._buffers):
             self._flush(cls)
+        self._written()
+        self._thread.shutdown()
         with duck.writing(FOLDER):
             if base is not None:
                 duck.attach(self._con, base, "base")
                 tables.merge_base(self._con, "base")
                 self._con.execute("DETACH base")
             held = {**self.counts, **tables.counts(self._con)}
-            _write_meta(self._con, "capture", {**meta, "counts": held, "read": self.counts, "id": self.id})
+            told = {**meta, "counts": held, "read": self.counts, "id": self.id}
+            _write_meta(self._con, "capture", told)
             self._con.execute("CHECKPOINT").fetchall()
             self._con.close()
             os.chmod(self._temporary, 0o444)
             into_place(self._temporary, self.path)
-        return self.path
+        return _capture(self.path, json.loads(tables.dumps(told)))
 
     def abandon(self) -> None:
         """Drop the temporary file."""
+        self._thread.shutdown()
         duck.discard(self._con, self._temporary)
 
 
@@ -185,11 +207,10 @@ def take(
             "calls": connector.calls - before,
         }
         connector.warnings.clear()
-        path = writer.finish(meta, base.path if base and mode == "since" else None)
+        return writer.finish(meta, base.path if base and mode == "since" else None)
     except BaseException:
         writer.abandon()
         raise
-    return read_meta(path)
 
 
 def _warning(error: InvalidRecordError) -> dict[str, Any]:
@@ -219,7 +240,11 @@ def read_meta(path: Path) -> Capture:
         raise StorageError("capture.unreadable", path=path.name) from error
     finally:
         con.close()
-    meta = {name: json.loads(value) for name, value in rows}
+    return _capture(path, {name: json.loads(value) for name, value in rows})
+
+
+def _capture(path: Path, meta: Mapping[str, Any]) -> Capture:
+    """A capture from what its file says of itself."""
     return Capture(
         id=meta["id"],
         path=path,

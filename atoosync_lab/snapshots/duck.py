@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
@@ -39,6 +40,37 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.Duck
     con.execute("LOAD icu")
     con.execute("SET TimeZone='UTC'")
     return con
+
+
+class Reader:
+    """A finished file, opened when it is first asked and kept open: to open one takes longer than most questions to it.
+
+    It is closed with the last object that holds it.
+
+    Args:
+        path: the file; it never changes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._con: duckdb.DuckDBPyConnection | None = None
+        self._lock = Lock()
+
+    @contextmanager
+    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own to the file, for one question; any thread may ask.
+
+        Raises:
+            StorageError: the file is missing, half-written, or not a DuckDB file.
+        """
+        with self._lock:
+            if self._con is None:
+                self._con = connect(self._path, read_only=True)
+            cursor = self._con.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str) -> None:
