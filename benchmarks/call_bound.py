@@ -42,15 +42,16 @@ def run(
     home = folder / "home"
     states = grow(home, items=items, products=products, orders=orders)
     with opened(home, states, speed=SPEED) as demo:
-        held = _Held.of(states)
         for flow, change in (("articles", None), ("stocks", "quantity"), ("prices", "price")):
             if change:
                 _move_shop(states["prestashop"], change)
+            held = _Held.of(states)
             waiting = _waiting(states["prestashop"], demo) if flow != "prices" else 0
             least = held.reading() + _waiting_calls(waiting)
             yield _measured(demo, flow, lambda plan, least=least: least + _catalogue_writes(plan))
         # Before the orders: rows of the ERP that changed in the last two hours are read again by any run (A08).
         run_flow(demo.workspace, RunRequest(profile=demo.profile.id, flow="articles", full=True, who="bench"))
+        held = _Held.of(states)
         least = held.reading(since=True) + _waiting_calls(_waiting(states["prestashop"], demo))
         line = _measured(demo, "articles", lambda plan: least, full=False)
         if line["writes"]:
