@@ -147,14 +147,15 @@ def plan_orders(
             check(done, total)
     finally:
         reader.close()
-    if not ctx.keys:
-        _left_behind(ctx, read, rows)
+    _left_behind(ctx, read, rows, "order", "order")
 
 
-def _left_behind(ctx: OrdersContext, read: Set[str], rows: _Rows) -> None:
-    """Orders that were to be sent when a run died, or that a person let go again, and that are no longer read."""
+def _left_behind(ctx: OrdersContext, read: Set[str], rows: _Rows, entity: str, param: str) -> None:
+    """Records that were to be sent when a run died, or that a person let go again, and that are no longer read."""
+    if ctx.keys:
+        return
     for key in sorted(key for key, state in ctx.ledger.items() if state == "INTENT" and key not in read):
-        rows.add(Action.BLOCK, "order", key, "order.left_behind", label=key, params={"order": key, "page": ""})
+        rows.add(Action.BLOCK, entity, key, f"{entity}.left_behind", label=key, params={param: key, "page": ""})
 
 
 def plan_credit_notes(
@@ -164,12 +165,15 @@ def plan_credit_notes(
     make = _Builder(ctx)
     rows = _Rows(out)
     reader = OrderReader(ctx.shop.path)
+    read = set()
     try:
         for done, bundle in enumerate(reader.slips(), 1):
             make.slip(bundle, rows)
+            read.add(bundle.slip.remote_id)
             check(done, done)
     finally:
         reader.close()
+    _left_behind(ctx, read, rows, "credit_note", "slip")
 
 
 class _Builder:

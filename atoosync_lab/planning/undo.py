@@ -34,7 +34,9 @@ class Touched:
     """Ids of the products whose stock rows were written."""
 
 
-def read_applied(con: duckdb.DuckDBPyConnection, applied: Path, done: pa.Table, sent: pa.Table) -> Touched:
+def read_applied(
+    con: duckdb.DuckDBPyConnection, applied: Path, done: pa.Table, sent: pa.Table, *, killed: bool = False
+) -> Touched:
     """Make `written`: the rows of the applied plan that write, with whether they were done and which record they are.
 
     Args:
@@ -42,6 +44,8 @@ def read_applied(con: duckdb.DuckDBPyConnection, applied: Path, done: pa.Table, 
         applied: file of the applied plan.
         done: what the journal says was done: columns `key`, `entity`, `action`.
         sent: what was sent since the plan was made: columns `key`, `md5`, `target_id`.
+        killed: the run never ended: what it wrote last is noted nowhere, so every row whose record is known counts as
+            done, and what the shop holds decides.
 
     Raises:
         StorageError: the file cannot be read.
@@ -52,7 +56,8 @@ def read_applied(con: duckdb.DuckDBPyConnection, applied: Path, done: pa.Table, 
     writes = ", ".join(literal(action.value) for action in WRITES)
     # A run that was killed may have lost its last lines, not what it noted as sent.
     con.execute(
-        "CREATE TEMP TABLE written AS SELECT r.*, d.key IS NOT NULL OR coalesce(s.md5 = r.fingerprint, FALSE) AS done,"
+        "CREATE TEMP TABLE written AS SELECT r.*, d.key IS NOT NULL OR coalesce(s.md5 = r.fingerprint, FALSE)"
+        f" OR ({str(killed).upper()} AND r.target_id <> '') AS done,"
         " CASE WHEN r.entity = 'stock' THEN 'stock' WHEN r.action = 'create' OR r.entity = 'status' THEN 'product'"
         " ELSE coalesce(json_extract_string(r.payload, '$.kind'), 'product') END AS kind,"
         " coalesce(nullif(r.target_id, ''), s.target_id, '') AS record_id,"

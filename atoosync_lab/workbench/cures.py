@@ -96,6 +96,7 @@ _OTHERS: Mapping[str, tuple[CureKind, str, str]] = {
     "order.status_not_selected": (CureKind.SETTING, IMPORT, "statuses"),
     "order.out_of_period": (CureKind.SETTING, IMPORT, "period"),
     "order.left_behind": (CureKind.SETTING, IMPORT, "period"),
+    "credit_note.left_behind": (CureKind.SETTING, IMPORT, "period"),
     "order.in_review": (CureKind.REVIEW, "", ""),
     "order.outcome_unknown": (CureKind.REVIEW, "", ""),
     "product.no_reference": (CureKind.ERP, "", ""),

@@ -46,7 +46,7 @@ def _verdict(facts: RunFacts, run: Run, counts: dict[str, int]) -> Html:
     if run.message is None or run.message.code != "run.dry_run":
         return run_card.verdict(run.state.value, counts, str(run.message) if run.message else "")
     params = {"rows": formats.number(facts.to_send), "blocked": formats.number(counts["blocked"])}
-    code = "ended.dry_run_held" if counts["blocked"] else "ended.dry_run"
+    code = {0: "ended.dry_run", 1: "ended.dry_run_held_one"}.get(counts["blocked"], "ended.dry_run_held")
     kind = "warn" if counts["blocked"] else "ok"
     return words.banner(kind, tag("p", translate(code, params), class_="b"), class_="verdict")
 

@@ -113,6 +113,27 @@ def _place(row: PlanRow) -> str:
 
 
 @pytest.mark.spec("BEY-05")
+def test_what_a_killed_run_wrote_and_could_not_note_goes_back_too(demo: Demo) -> None:
+    before, log = prices(demo), demo.home / "points.txt"
+    for _ in range(2):  # the second capture reads what changed, as those after it do
+        log.unlink(missing_ok=True)
+        command(demo.home, "run", "prices", "--dry-run", env={"ATOOSYNC_POINTS": str(log)})
+    answers = log.read_text(encoding="utf-8").split().count("http.after")
+    # Killed when an answer was read and nothing noted yet: the first one after which the shop holds other prices.
+    for number in range(answers + 1, answers + 9):
+        killed = command(demo.home, "run", "prices", env={"ATOOSYNC_FAULT": f"http.after:{number}"})
+        assert killed.returncode == -9, killed.stdout
+        if prices(demo) != before:
+            break
+    assert prices(demo) != before
+    run = demo.workspace.journal.list(profile="demo", flow="prices")[0]
+    made = command(demo.home, "undo", run.plan_id, "--json")
+    assert made.returncode == 0, made.stderr
+    assert command(demo.home, "apply", json.loads(made.stdout)["plan"]).returncode == 0
+    assert prices(demo) == before
+
+
+@pytest.mark.spec("BEY-05")
 def test_sheets_go_back_in_every_language_and_creations_are_hidden(demo: Demo) -> None:
     before = records(demo, "products")
     stocks = {key: record["quantity"] for key, record in records(demo, "stock_availables").items()}
