@@ -152,11 +152,8 @@ def storm(side: Side, count: int, turn: int) -> list[dict[str, Any]]:
         turn: number of the storm; each begins with other kinds, so that a few storms hold all.
     """
     kinds = [kind for kind in KINDS.values() if not (side == "shop" and kind.name == "token-expired")]
-    # A page before anything else was ever read is a wrong address for all we know: not on the first call.
     order = sorted(range(len(kinds)), key=lambda n: (n - turn * 4) % len(kinds))
     chosen = [kinds[n] for n in order][: max(count // 2, 1)]
-    if chosen[0].name == "200-html":
-        chosen.append(chosen.pop(0))
     return [{**AIMS[side, "read"], **kind.rule, "after": 2 * place} for place, kind in enumerate(chosen)]
 
 

@@ -194,3 +194,22 @@ class TestErrors:
         assert seen[0].headers["Authorization"] == httpx.BasicAuth("K" * 32, "")._auth_header
         assert "K" * 32 not in str(seen[0].url)
         assert not any("json" in value.lower() for value in seen[0].headers.values() if isinstance(value, str))
+
+
+class TestPageInstead:
+    """A page of HTML with status 200 where the Webservice should answer."""
+
+    @staticmethod
+    def shop_with_a_page_first(version: str) -> PrestaShopClient:
+        answers = iter([httpx.Response(200, html="<html><body>Maintenance</body></html>"), xml(rows([7]))])
+        settings = SETTINGS.model_copy(update={"version": version})
+        transport = httpx.MockTransport(lambda request: next(answers))
+        return PrestaShopClient(settings, "K" * 32, transport=transport, sleep=no_wait)
+
+    def test_shop_that_answered_at_the_last_test_is_asked_again(self) -> None:
+        assert [r["id"] for r in self.shop_with_a_page_first("9.1.4").get("products").records] == ["7"]
+
+    def test_address_that_never_answered_is_wrong_at_once(self) -> None:
+        with pytest.raises(ConnectionFailedError) as caught:
+            self.shop_with_a_page_first("").get("products")
+        assert caught.value.code == "prestashop.no_webservice"
