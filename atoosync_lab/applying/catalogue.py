@@ -194,12 +194,38 @@ def _write_products(ctx: ApplyContext, shop: ShopConnector, batch: Batch) -> lis
             stocks.append(
                 StockWrite(key=row.key, target_id=stock["remote_id"], quantity=int(payload["quantity"]), row=stock)
             )
-    stocks += _born_rows(shop, created)
-    if stocks:
-        for written in shop.write_stocks(stocks):
-            if written.outcome is not Outcome.DONE:
-                results[written.key] = written
+    for written in _write_quantities(shop, created, stocks, tried=bool(sheets)):
+        if written.outcome is not Outcome.DONE:
+            results[written.key] = written
     return list(results.values())
+
+
+def _write_quantities(
+    shop: ShopConnector, created: Mapping[str, tuple[PlanRow, int]], stocks: list[StockWrite], *, tried: bool
+) -> list[WriteResult]:
+    """Quantities of the articles whose sheets are written; those that cannot be sent any more are due next time.
+
+    Args:
+        shop: where they go.
+        created: product just created -> its row and quantity.
+        stocks: quantities of products that were there.
+        tried: sheets went before, and keep their results whatever happens here.
+
+    Raises:
+        AtooSyncError: the shop cannot be written to, and nothing was written before.
+    """
+    waiting = {row.key: product for product, (row, quantity) in created.items() if quantity}
+    waiting |= {write.key: write.target_id for write in stocks}
+    try:
+        stocks = [*stocks, *_born_rows(shop, created)]
+        return shop.write_stocks(stocks) if stocks else []
+    except AtooSyncError as error:
+        if not tried:
+            raise
+        return [
+            WriteResult(key=key, outcome=Outcome.UNSENT, target_id=target, error=error.message)
+            for key, target in waiting.items()
+        ]
 
 
 def _write_sheets(ctx: ApplyContext, shop: ShopConnector, sheets: Batch) -> dict[str, WriteResult]:

@@ -32,6 +32,12 @@ def test_storms_hold_every_kind_of_fault() -> None:
 SAMPLE: dict[Case, set[str]] = {
     Case("articles", "shop", "write", "timeout-after", "middle"): {RIGHT},
     Case("articles", "erp", "read", "short", "middle", lasting=True): {RESUMABLE},
+    # Sheets are written, and the quantities that follow them cannot be.
+    Case("articles", "shop", "read", "500", "last", lasting=True): {RESUMABLE},
+    Case("articles", "shop", "write", "429", "middle", lasting=True): {RESUMABLE},
+    # A page instead of the very first answer.
+    Case("capture-orders", "shop", "read", "200-html"): {RIGHT},
+    Case("capture-orders", "erp", "read", "200-html"): {RIGHT},
     Case("prices", "erp", "login", "drop-after"): {RESUMABLE},
     Case("stocks", "shop", "write", "502-html", "middle", lasting=True): {RESUMABLE},
     Case("orders", "erp", "write", "timeout-before", "middle"): {RESUMABLE},

@@ -53,8 +53,9 @@ class EbpClient:
         self.zone = zone
         self._warn = warn
         self._missing: dict[str, set[str]] = {}
-        self._answered = False
-        """JSON has come from there: a page in its place is a passing trouble, not a wrong address."""
+        self._answered = bool(folder)
+        """JSON has come from there, now or when the folder was chosen: a page in its place is a passing trouble, not a
+        wrong address."""
 
     def call(self, method: str, path: str, *, idempotent: bool, **content: Any) -> httpx.Response:
         """One call; a refused token is refreshed once and the call replayed once.
