@@ -38,6 +38,7 @@ SAMPLE: dict[Case, set[str]] = {
     # A page instead of the very first answer.
     Case("capture-orders", "shop", "read", "200-html"): {RIGHT},
     Case("capture-orders", "erp", "read", "200-html"): {RIGHT},
+    Case("prices", "shop", "write", "200-html", "last"): {RIGHT},
     Case("prices", "erp", "login", "drop-after"): {RESUMABLE},
     Case("stocks", "shop", "write", "502-html", "middle", lasting=True): {RESUMABLE},
     Case("orders", "erp", "write", "timeout-before", "middle"): {RESUMABLE},

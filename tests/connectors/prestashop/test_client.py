@@ -209,6 +209,11 @@ class TestPageInstead:
     def test_shop_that_answered_at_the_last_test_is_asked_again(self) -> None:
         assert [r["id"] for r in self.shop_with_a_page_first("9.1.4").get("products").records] == ["7"]
 
+    def test_only_a_write_that_may_be_repeated_is_sent_again(self) -> None:
+        assert self.shop_with_a_page_first("9.1.4").write("PATCH", "products", b"<a/>", absolute=True).records
+        with pytest.raises(OutcomeUnknownError):
+            self.shop_with_a_page_first("9.1.4").write("POST", "products", b"<a/>", absolute=False)
+
     def test_address_that_never_answered_is_wrong_at_once(self) -> None:
         with pytest.raises(ConnectionFailedError) as caught:
             self.shop_with_a_page_first("").get("products")

@@ -144,17 +144,25 @@ class PrestaShopClient:
             yield _up_to(document, last)
 
     def write(self, method: str, resource: str, body: bytes, *, absolute: bool) -> wire.Document:
-        """Send records. `absolute`: repeating does no harm.
+        """Send records. `absolute`: repeating does no harm, so they are sent again when a page comes as answer.
 
         Raises:
             RefusedError: the shop refused; with several records, earlier ones of the same call are stored.
             OutcomeUnknownError: it may have stored them.
             UnsentError, RateLimitedError, ConnectionFailedError: nothing was stored.
         """
-        answer = self._send(
-            method, resource, [], content=body, headers={"Content-Type": "text/xml; charset=utf-8"}, absolute=absolute
-        )
-        return self._document(answer, resource, method, wrote=True)
+        headers = {"Content-Type": "text/xml; charset=utf-8"}
+        waits = iter(facts.READ_WAITS if absolute else ())
+        while True:
+            answer = self._send(method, resource, [], content=body, headers=headers, absolute=absolute)
+            try:
+                return self._document(answer, resource, method, wrote=True)
+            except OutcomeUnknownError as error:
+                # A firewall or a moment of maintenance, as for reads; what was cut short is looked at instead.
+                wait = next(waits, None) if error.code == "prestashop.server_error" and answer.is_success else None
+                if wait is None:
+                    raise
+                self._sleep(wait)
 
     def root(self) -> httpx.Response:
         """The list of resources with the key's rights, in a single try: what a connection test looks at."""
