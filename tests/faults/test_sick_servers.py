@@ -44,6 +44,7 @@ SAMPLE: dict[Case, set[str]] = {
     Case("orders", "erp", "write", "timeout-before", "middle"): {RESUMABLE},
     Case("orders", "erp", "write", "500", "middle", lasting=True): {RESUMABLE},
     Case("orders", "shop", "write", "reset-after", "middle"): {RIGHT},
+    Case("orders", "shop", "write", "500", "middle"): {RESUMABLE},
     Case("order-status", "shop", "write", "drop-before", "first"): {RESUMABLE},
 }
 """Faults of writes, and faults that last."""

@@ -24,7 +24,8 @@ class OrderMover:
 
     def __init__(self, client: PrestaShopClient) -> None:
         self._client = client
-        self._shipped: frozenset[str] | None = None
+        self._known: dict[str, bool] | None = None
+        """Status of the shop -> the goods have left."""
 
     def move(self, batch: Sequence[OrderStatusWrite]) -> list[WriteResult]:
         """Move the orders of a batch, in its order.
@@ -65,11 +66,10 @@ class OrderMover:
 
     def _goes_back(self, state: str, wanted: str) -> bool:
         """Whether the goods have left in the present status (`shipped` of order_states) and not in the wanted one."""
-        if self._shipped is None:
-            query = [("display", "[id,shipped]")]
-            records = self._client.get("order_states", query).records
-            self._shipped = frozenset(r["id"] for r in records if r.get("shipped") == "1")
-        return state in self._shipped and wanted not in self._shipped
+        if self._known is None:
+            records = self._client.get("order_states", [("display", "[id,shipped]")]).records
+            self._known = {r["id"]: r.get("shipped") == "1" for r in records}
+        return self._known.get(state, False) and not self._known.get(wanted, False)
 
     def _add_row(self, write: OrderStatusWrite) -> WriteResult:
         body = wire.build("order_history", [{"id_order": write.order_id, "id_order_state": write.status_id}])
@@ -84,7 +84,7 @@ class OrderMover:
     def _after_doubt(self, write: OrderStatusWrite, error: OutcomeUnknownError) -> WriteResult:
         """The answer was lost: the status that the order has now decides.
 
-        An unknown status is a 500 without a word, and nothing changes. [LIVE]
+        An unknown status is a 500 without a word, and nothing changes. [LIVE] Any other 500 may pass: the order waits.
         """
         try:
             state = self._states([write.order_id]).get(write.order_id)
@@ -92,7 +92,7 @@ class OrderMover:
             return in_doubt(write.key, write.order_id)
         if state == write.status_id:
             return WriteResult(key=write.key, outcome=Outcome.DONE, target_id=write.order_id)
-        if error.facts.status == 500:
+        if error.facts.status == 500 and write.status_id not in (self._known or {}):
             params = {"order": write.order_id, "status": write.status_id}
             return refused(write.key, Message("prestashop.status_refused", params), write.order_id)
         return in_doubt(write.key, write.order_id)
