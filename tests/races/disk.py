@@ -14,7 +14,7 @@ from tests.races.scenarios import Racing, orders_of
 from tests.races.world import twice
 from tests.races.zygote import Ended, Zygote
 
-DISK = 48
+DISK = 160
 """MiB of the small disk."""
 ROOM = 24 * 1024
 SAID = "Le disque est plein"
