@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
@@ -96,18 +97,31 @@ class TestReading:
             return
         assert all("root:" not in r.get("name") for r in found.records)
 
-    def test_five_thousand_lines_are_parsed_in_time(self) -> None:
+    def test_five_times_the_lines_take_no_more_than_their_share(self) -> None:
         fields = b"".join(b"<f%d><![CDATA[12.345678]]></f%d>" % (n, n) for n in range(20))
         row = (
             b"<order_detail><id>1</id>" + fields + b"<associations><taxes><tax><id>1</id></tax></taxes></associations>"
         )
-        content = HEAD + b"<order_details>" + (row + b"</order_detail>") * 5000 + b"</order_details></prestashop>"
-        started = time.process_time()
-        found = wire.parse(content).records
-        seconds = time.process_time() - started
-        assert found[0].links == {"taxes": [{"id": "1"}]}
-        # 8 000 lines a second are wanted; twice that leaves room for a busy machine.
-        assert len(found) / seconds > 8_000
+
+        def seconds(lines: int) -> float:
+            """Processor time of a page of so many lines, undisturbed: the least of three."""
+            content = HEAD + b"<order_details>" + (row + b"</order_detail>") * lines + b"</order_details></prestashop>"
+            took = []
+            for _ in range(3):
+                started = time.process_time()
+                found = wire.parse(content).records
+                took.append(time.process_time() - started)
+                assert len(found) == lines
+                assert found[-1].links == {"taxes": [{"id": "1"}]}
+            return min(took)
+
+        gc.disable()
+        try:
+            few, many = seconds(1_000), seconds(5_000)
+        finally:
+            gc.enable()
+        # Linear work gives 5; reading a page anew for each of its lines would give 25.
+        assert many / few < 12
 
 
 class TestWriting:
