@@ -24,7 +24,6 @@ from atoosync_lab.settings import Profile, functions
 from atoosync_lab.snapshots import captures, duck
 from atoosync_lab.snapshots.captures import Capture
 from atoosync_lab.store import done
-from atoosync_lab.store.journal_records import RunState
 from atoosync_lab.store.plans import PlanState
 from atoosync_lab.store.profiles import settings_fingerprint
 
@@ -78,7 +77,8 @@ def make_undo(workspace: Workspace, profile_id: str, name: str, *, who: str = ""
     try:
         with duck.writing("plans"):
             noted, sent = _done(workspace, applied), _sent(workspace, applied)
-            touched = read_applied(out.con, applied.path, noted, sent, killed=_killed(workspace, applied))
+            killed = done.was_killed(workspace.store, profile.id, applied.meta.id)
+            touched = read_applied(out.con, applied.path, noted, sent, killed=killed)
         with workspace.shop(profile) as shop, workspace.erp(profile) as erp:
             now = _capture(workspace, profile, shop, touched)
             hides = profile.articles.creation.active and Capability.WRITE_STATUS in shop.capabilities
@@ -112,12 +112,6 @@ def _done(workspace: Workspace, applied: Plan) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     texts = [pa.array(values, pa.string()) for values in columns]
     return pa.table(dict(zip(("key", "entity", "action"), texts, strict=True)))
-
-
-def _killed(workspace: Workspace, applied: Plan) -> bool:
-    """A run of this plan never ended: it was killed, or its machine stopped."""
-    runs = workspace.journal.list(profile=applied.meta.profile, flow=applied.meta.flow, limit=500)
-    return any(run.plan_id == applied.meta.id and run.state in {RunState.LOST, RunState.RUNNING} for run in runs)
 
 
 def _sent(workspace: Workspace, applied: Plan) -> pa.Table:

@@ -70,6 +70,7 @@ class PrestaShopClient:
         self.version = facts.Version.parse(settings.version)
         """As it was at the last test; `learn_version` makes it the one the shop states."""
         self._answered = bool(settings.version)
+        """The Webservice has answered there, now or at the last test: a page in its place is a passing trouble."""
         self._stated: facts.Version | None = None
         self._rights: Mapping[str, frozenset[str]] = {}
 
@@ -112,9 +113,8 @@ class PrestaShopClient:
                 self._sleep(wait)
 
     def _passing(self, error: ConnectionFailedError, answer: httpx.Response) -> bool:
-        """A page where XML has come before, now or at the last test: a firewall's question, a moment of maintenance."""
-        known = self._answered or self._stated is not None
-        return error.code == "prestashop.no_webservice" and answer.is_success and known
+        """A page where XML has come before: a firewall's question or a moment of maintenance, not a wrong address."""
+        return error.code == "prestashop.no_webservice" and answer.is_success and self._answered
 
     def pages(self, resource: str, display: str, query: Query, size: int) -> Iterator[wire.Document]:
         """All records that match, in pages by ascending id: stable while rows come and go.
@@ -245,7 +245,7 @@ class PrestaShopClient:
     def _note_version(self, answer: httpx.Response) -> None:
         stated = answer.headers.get(facts.VERSION_HEADER, "")
         if stated and stated != "0" and self._stated is None:
-            self._stated = facts.Version.parse(stated)
+            self._stated, self._answered = facts.Version.parse(stated), True
             if not self.version.known:
                 self.version = self._stated
 
