@@ -148,11 +148,13 @@ class _Child:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=max(1, size), thread_name_prefix="page")
         own = {"ATOOSYNC_HOME": str(self._workspace.home.root), IN_WORKER: "1"}
+        self._imports = threading.Thread(target=_import_papermill, name="imports", daemon=True)
+        _import_clients()
         self._kernels = KernelPool(size, own, lambda: self._say({"ready": True}))
 
     def serve(self) -> None:
         """Execute what is asked until the worker closes the line."""
-        threading.Thread(target=_import_papermill, name="imports", daemon=True).start()
+        self._imports.start()
         for line in self._commands:
             told = json.loads(line)
             if "run" in told:
@@ -162,6 +164,8 @@ class _Child:
 
     def _run(self, spec: RunSpec) -> None:
         told: dict[str, Any] = {"ended": spec.run_id}
+        # Two threads that import packages which import each other may each wait for the other's half.
+        self._imports.join()
         try:
             run_notebook(self._workspace, request_of(spec), plan=spec.plan, kernels=self._kernels)
         except AtooSyncError as error:
@@ -175,6 +179,13 @@ class _Child:
         with self._lock:
             self._answers.write(json.dumps(told) + "\n")
             self._answers.flush()
+
+
+def _import_clients() -> None:
+    """What starting a kernel takes in: done before any thread begins, so that no two threads import it at once."""
+    import jupyter_client.asynchronous
+    import jupyter_client.blocking
+    import jupyter_client.manager  # noqa: F401
 
 
 def _import_papermill() -> None:
