@@ -18,7 +18,7 @@ from typing import Any, Literal, Protocol, Self
 
 from atoosync_lab.sandbox.common.runner import ADDRESS_FILE
 
-Kind = Literal["ebp", "prestashop"]
+Kind = Literal["ebp", "prestashop", "woocommerce", "shopify"]
 LOG_FILE = "server.log"
 
 
@@ -141,7 +141,7 @@ def start(
     """Start a sandbox as a detached process and wait until it answers.
 
     Args:
-        kind: `ebp` or `prestashop`.
+        kind: `ebp`, `prestashop`, `woocommerce` or `shopify`.
         state: Folder of its data (created); its log is `server.log` there.
         port: Port on 127.0.0.1; 0 takes a free one.
         version: Version of the shop, where the sandbox has several.

@@ -7,6 +7,7 @@ The children are processes of their own: a SIGKILL there is the SIGKILL of a com
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import os
 import signal
@@ -147,14 +148,7 @@ def _command(arguments: Sequence[str]) -> None:
 def _sandbox(kind: str, arguments: Sequence[str]) -> None:
     os.setsid()
     sys.argv = [kind, *arguments]
-    if kind == "ebp":
-        from atoosync_lab.sandbox.ebp.__main__ import main as ebp
-
-        ebp()
-    else:
-        from atoosync_lab.sandbox.prestashop.__main__ import main as prestashop
-
-        prestashop()
+    importlib.import_module(f"atoosync_lab.sandbox.{kind}.__main__").main()
 
 
 def _wait(pid: int) -> int:
