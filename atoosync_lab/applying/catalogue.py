@@ -146,8 +146,18 @@ def _note_failure(ctx: ApplyContext, row: PlanRow, result: WriteResult | None) -
 
 def _price(row: PlanRow, payload: Payload) -> PriceWrite:
     return PriceWrite(
-        key=row.key, target_id=row.target_id, kind=payload["kind"], price_excl_tax=Decimal(payload["price_excl_tax"])
+        key=row.key,
+        target_id=row.target_id,
+        kind=payload["kind"],
+        price_excl_tax=_decimal(payload.get("price_excl_tax")),
+        price_incl_tax=_decimal(payload.get("price_incl_tax")),
+        parent_id=payload["parent_id"],
+        unit_id=payload.get("unit_id", ""),
     )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _stock(row: PlanRow, payload: Payload) -> StockWrite:
@@ -170,6 +180,7 @@ def _product(ctx: ApplyContext, row: PlanRow, payload: Payload) -> ProductWrite:
         target_id=row.target_id,
         kind=payload["kind"],
         parent_id=payload["parent_id"],
+        unit_id=payload.get("unit_id", ""),
         values=values,
         texts={t["k"]: t["v"] for t in payload["texts"]},
     )
@@ -278,4 +289,5 @@ def stock_row(stock: Stock) -> dict[str, str]:
         "warehouse_group": stock.warehouse_group,
         "depends": stock.depends,
         "out_of_stock": stock.out_of_stock,
+        "quantity": str(int(stock.quantity)),
     }

@@ -207,7 +207,7 @@ def _moved_stocks(
 
 
 def _same(name: str, before: str | None, now: str) -> bool:
-    if name in ("price_excl_tax", "quantity"):
+    if name in ("price_excl_tax", "price_incl_tax", "quantity"):
         return parse_decimal(before or "0") == parse_decimal(now or "0")
     return (before or "").strip() == (now or "").strip()
 

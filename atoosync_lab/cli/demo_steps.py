@@ -120,7 +120,7 @@ def sign_in(workspace: Workspace, profile: Profile, *, get: Callable[[str], http
     Raises:
         SignInRequiredError: the page gave no code.
     """
-    connector = systems.open_ebp(profile, workspace.wiring)
+    connector = systems.open_sign_in(profile, workspace.wiring)
     try:
         begun = connector.begin_sign_in(login_hint=ebp_sandbox.USER_EMAIL)
         answer = (get or httpx.get)(begun.url)

@@ -16,7 +16,7 @@ from atoosync_lab.cli.common import JsonOption, ProfileOption, chosen, command, 
 from atoosync_lab.cli.validation import changed, from_file, validated
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import translate
-from atoosync_lab.runs.systems import SECRET_FIELDS
+from atoosync_lab.runs.systems import secret_fields
 from atoosync_lab.runs.workspace import whoami
 
 app = typer.Typer(no_args_is_help=True)
@@ -47,9 +47,10 @@ def create(
     }
     with workspace() as space:
         profile = validated(document)
+        wanted = secret_fields(profile)
         space.profiles.create(profile, who=whoami())
         say("cli.profile.created", profile=profile.name, id=profile.id)
-        say("cli.profile.secrets_needed", fields=", ".join(SECRET_FIELDS.get(shop, ()) + SECRET_FIELDS.get(erp, ())))
+        say("cli.profile.secrets_needed", fields=", ".join(wanted))
 
 
 @app.command("list")
@@ -106,7 +107,7 @@ def secret(
     """Give a credential: typed unseen, or read from standard input; never an argument."""
     with workspace() as space:
         found = chosen(space, profile)
-        known = SECRET_FIELDS.get(found.shop.system, ()) + SECRET_FIELDS.get(found.erp.system, ())
+        known = secret_fields(found)
         if field not in known:
             raise SettingsError("settings.unknown_secret", field=field, known=", ".join(known))
         value = getpass.getpass(f"{field}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

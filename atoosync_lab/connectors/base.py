@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from atoosync_lab.model.documents import DocumentKind, FoundDocument, NewCustomer, SalesDocument, Settlement
 from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.filters import Filter
 from atoosync_lab.model.i18n import Message
-from atoosync_lab.model.reference_lists import ReferenceLists
+from atoosync_lab.model.reference_lists import ListItem, ReferenceLists
 
 
 class Capability(StrEnum):
@@ -34,6 +34,8 @@ class Capability(StrEnum):
     """Activate and deactivate products."""
     WRITE_ORDER_STATUS = "write_order_status"
     VARIANTS = "variants"
+    VARIANT_PRICE_IMPACT = "variant_price_impact"
+    """A variant holds what its price adds to its product's; without it a variant holds its own price."""
     IMPORT_DOCUMENTS = "import_documents"
     IMPORT_CUSTOMERS = "import_customers"
     IMPORT_SETTLEMENTS = "import_settlements"
@@ -143,26 +145,46 @@ class ProductWrite:
     kind: str = "product"
     parent_id: str = ""
     """Shop product id of a variant."""
+    unit_id: str = ""
+    """`Product.unit_id` of the record as it was read."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """Pivot field -> text: reference, price_excl_tax, tax_id, active (1/0), barcode, category_id, weight, and
-    brand (a name; the brand is created when missing)."""
+    """Pivot field -> text: reference, price_excl_tax (or price_incl_tax, for a shop that keeps prices so), tax_id,
+    active (1/0), barcode, category_id, weight, and brand (a name; the brand is created when missing)."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """`field@language id` -> text. Every language of a touched field is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceWrite:
-    """Set the base price of a product, or the impact of a variant."""
+    """Set the base price of a product, or the impact or price of a variant, in the shop's terms."""
 
     key: str
     target_id: str
     kind: str
-    price_excl_tax: Decimal
+    price_excl_tax: Decimal | None = None
+    price_incl_tax: Decimal | None = None
+    """Given instead, for a shop that keeps its prices with tax."""
+    parent_id: str = ""
+    """Shop product id of a variant."""
+    unit_id: str = ""
+    """`Product.unit_id` of the record as it was read."""
+
+    @property
+    def price(self) -> Decimal:
+        """The price in the shop's terms.
+
+        Raises:
+            ValueError: neither is given.
+        """
+        found = self.price_excl_tax if self.price_incl_tax is None else self.price_incl_tax
+        if found is None:
+            raise ValueError(f"{self.key}: no price")
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockWrite:
-    """Set the quantity of one stock row. `row` holds every field of the row as read."""
+    """Set the quantity of one stock row. `row` holds every field of the row as read, its quantity too."""
 
     key: str
     target_id: str
@@ -261,6 +283,45 @@ class ShopConnector(Connector, Protocol):
 
         `kind`: `product_create`, `product_update`, `price`, `stock`, `status`, `order_status`.
         """
+        ...
+
+
+class BegunSignIn(Protocol):
+    """A sign-in that has begun."""
+
+    @property
+    def url(self) -> str:
+        """The page at which a person signs in."""
+        ...
+
+    @property
+    def state(self) -> str:
+        """What the answer must carry."""
+        ...
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """An ERP at which a person signs in with a browser, and whose folders (dossiers) are then listed (SEC-03)."""
+
+    def begin_sign_in(self, *, login_hint: str = "") -> Any:
+        """Begin; a `BegunSignIn`, to be given back to `finish_sign_in`."""
+        ...
+
+    def finish_sign_in(self, sign_in: Any, *, state: str, code: str) -> None:
+        """End with what the browser was sent back with; the tokens are stored.
+
+        Raises:
+            SignInRequiredError: the answer does not belong to it, or the ERP refused it.
+        """
+        ...
+
+    def folders(self) -> tuple[ListItem, ...]:
+        """The folders of the person signed in."""
+        ...
+
+    def close(self) -> None:
+        """Close network connections."""
         ...
 
 

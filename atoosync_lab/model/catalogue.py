@@ -27,7 +27,12 @@ class Product:
     """Texts by `field@language`, e.g. `name@fr`; fields: name, description, description_short, meta_title,
     meta_description, meta_keywords, link_rewrite. ERP articles: empty (their texts are chosen from `fields`)."""
     price_excl_tax: Decimal | None = None
-    """Base sale price excl. tax; for a shop variant the impact on its product's price."""
+    """Base sale price excl. tax. Of a shop variant: its own, or what it adds to its product's price, as its connector
+    says (`Capability.VARIANT_PRICE_IMPACT`). None for a shop that keeps prices with tax."""
+    price_incl_tax: Decimal | None = None
+    """Base sale price incl. tax, for a shop that keeps its prices so."""
+    unit_id: str = ""
+    """Shop: id of the unit that holds price, barcode and stock, where that is neither product nor variant."""
     tax_id: str | None = None
     """ERP: VAT id; shop: tax rule group id."""
     active: bool | None = None

@@ -61,6 +61,10 @@ class ReferenceLists(BaseModel):
     lists: dict[ListName, tuple[ListItem, ...]] = {}
     version: str = ""
     """Version the system states."""
+    prices_incl_tax: bool | None = None
+    """Shop: its catalogue holds prices with tax; None: it does not say."""
+    price_decimals: int | None = None
+    """Shop: decimals its catalogue keeps of a price; None: it does not say."""
 
     def get(self, name: ListName) -> tuple[ListItem, ...]:
         """Items of a list, empty when the system has none."""

@@ -70,6 +70,8 @@ class OrderLine:
     remote_id: str
     order_id: str
     position: int = 0
+    kind: str = "product"
+    """`product`, or `fee`: a charge of the shop that is no goods; a negative one is an `OrderDiscount`."""
     product_id: str | None = None
     """None or empty: the product no longer exists."""
     variant_id: str | None = None

@@ -93,6 +93,8 @@ class LineMaker:
 
     def item_of(self, line: OrderLine) -> tuple[str, LineRole]:
         """ERP article of an order line; empty when the order is held for it."""
+        if line.kind == "fee":
+            return self.special(self.settings.articles.misc, "misc"), LineRole.MISC
         found = self.context.find_item((line.reference,)) if line.reference else None
         if found is not None:
             return found, LineRole.PRODUCT

@@ -14,7 +14,13 @@ from atoosync_lab.planning import differences, selection
 from atoosync_lab.planning.context import CatalogueContext
 from atoosync_lab.planning.differences import Field
 from atoosync_lab.planning.plan import PlanWriter
-from atoosync_lab.planning.prices import MASTER_JOIN, price_sql
+from atoosync_lab.planning.prices import (
+    PRICE_JOINS,
+    keeps_none_sql,
+    make_rate_table,
+    price_sql,
+    rate_unknown_sql,
+)
 from atoosync_lab.planning.sqltext import case_of, identifier, literal
 from atoosync_lab.planning.stock_sql import (
     STOCK_JOINS,
@@ -65,6 +71,7 @@ def plan_articles(ctx: CatalogueContext, out: PlanWriter) -> None:
     )
     texts = make_text_table(con, ctx)
     _make_tax_table(con, ctx)
+    make_rate_table(con, ctx.price_terms)
     with_stock = bool(ctx.profile.articles.stocks.warehouses)
     if with_stock:
         make_stock_table(con, ctx.profile.articles.stocks)
@@ -128,12 +135,13 @@ def _make_sheet(
     con.execute(
         "CREATE TEMP TABLE sheet AS SELECT i.remote_id, i.key, i.reference, i.label, i.verdict, i.last_md5, i.variants,"
         " coalesce(i.target_id, '') AS target_id, coalesce(i.target_kind, 'product') AS target_kind,"
-        " coalesce(i.target_parent, '') AS target_parent,"
-        f" {price_sql(ctx.profile.articles.prices.precision)} AS price, a.price_excl_tax AS shop_price,"
+        " coalesce(i.target_parent, '') AS target_parent, coalesce(a.unit_id, '') AS unit_id,"
+        f" {price_sql(ctx.price_terms, ctx.profile.articles.prices.precision)} AS price,"
+        f" {rate_unknown_sql(ctx.price_terms)} AS no_rate, a.{ctx.price_terms.column} AS shop_price,"
         f" coalesce(tm.tax_group, {literal(products.default_tax)}) AS tax, i.tax_id AS vat,"
         " coalesce(a.tax_id, '') AS shop_tax, trim(i.barcode) AS barcode, coalesce(a.barcode, '') AS shop_barcode,"
         f" {brand} AS brand, coalesce(a.brand, '') AS shop_brand, {name} AS main_name{stock}"
-        f" FROM item i LEFT JOIN item_text x ON x.key = i.key {MASTER_JOIN}"
+        f" FROM item i LEFT JOIN item_text x ON x.key = i.key {PRICE_JOINS}"
         f" LEFT JOIN tax_map tm ON tm.vat = i.tax_id{brand_join}{stock_join} WHERE i.verdict IS NULL"
     ).fetchall()
 
@@ -143,6 +151,7 @@ def _hold(con: duckdb.DuckDBPyConnection) -> None:
     reasons = [
         ("target_id = '' AND main_name = ''", literal("product.no_name")),
         ("coalesce(tax, '') = '' AND target_kind = 'product'", literal("product.tax_not_mapped")),
+        ("no_rate", literal("price.no_rate")),
         ("target_id = '' AND price IS NULL", literal("price.missing")),
         ("price < 0 AND target_kind = 'product'", literal("price.negative")),
     ]
@@ -159,6 +168,7 @@ def _fields(ctx: CatalogueContext, texts: Sequence[TextColumn]) -> list[Field]:
     """Every compared field with the switch that lets an update write it."""
     update: ShopUpdate = ctx.profile.articles.update
     sheet = "target_kind = 'product'"
+    terms = ctx.price_terms
 
     def on(switch: bool, extra: str = "TRUE") -> str:
         return extra if switch else "FALSE"
@@ -172,7 +182,7 @@ def _fields(ctx: CatalogueContext, texts: Sequence[TextColumn]) -> list[Field]:
         normal = "regexp_replace(trim({}), '\\s+', ' ', 'g')"
         found.append(Field(column.name, identifier(column.name), before, on(allowed, sheet), normal))
     found += [
-        Field("price_excl_tax", "price::VARCHAR", "shop_price::VARCHAR", on(update.price)),
+        Field(terms.column, "price::VARCHAR", "shop_price::VARCHAR", on(update.price, f"NOT {keeps_none_sql(terms)}")),
         Field("tax_id", "nullif(tax, '')", "shop_tax", on(update.price, sheet)),
         Field("barcode", "nullif(barcode, '')", "shop_barcode", on(update.barcode)),
         Field("brand", "nullif(brand, '')", "shop_brand", on(update.brand, sheet)),
@@ -215,7 +225,7 @@ def _payload(ctx: CatalogueContext, fields: Sequence[Field], texts: Sequence[Tex
         quantity = next(f for f in fields if f.name == "quantity")
         stock = f"CASE WHEN {quantity.differs} THEN {stock} END"
     return (
-        "json_object('reference', reference, 'kind', target_kind, 'parent_id', target_parent,"
+        "json_object('reference', reference, 'kind', target_kind, 'parent_id', target_parent, 'unit_id', unit_id,"
         f" 'values', {_listed(values)}, 'texts', {_listed(languages)}, 'quantity', quantity, 'stock', {stock})::VARCHAR"
     )
 

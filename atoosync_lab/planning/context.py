@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +13,25 @@ import pyarrow as pa
 from atoosync_lab.settings import Profile
 from atoosync_lab.settings.base import BEGINNING
 from atoosync_lab.snapshots.captures import Capture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTerms:
+    """How the shop keeps its prices: what a price of the ERP has to become before the two are compared."""
+
+    incl_tax: bool = False
+    """With tax; else without."""
+    decimals: int = 6
+    """Decimals it keeps; a profile may send fewer."""
+    impact: bool = True
+    """A variant holds what its price adds to its product's; else its own price, and its product has none."""
+    vat: Mapping[str, Decimal] = field(default_factory=dict)
+    """ERP VAT id -> percent."""
+
+    @property
+    def column(self) -> str:
+        """The pivot's field that holds such a price."""
+        return "price_incl_tax" if self.incl_tax else "price_excl_tax"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +61,7 @@ class CatalogueContext:
     text_rules: Mapping[str, Any] = field(default_factory=dict)
     """Shop text field -> its rules (length, forbidden characters), plain data from the connector."""
     reference_length: int = 64
+    price_terms: PriceTerms = field(default_factory=PriceTerms)
     system_calls: Callable[[str, int], int] = lambda kind, rows: rows
     """Calls the shop needs for a number of writes of a kind."""
 

@@ -103,6 +103,6 @@ def _number(value: str) -> str:
 STOCK_PAYLOAD = (
     "json_object('remote_id', k.remote_id, 'product_id', k.product_id, 'variant_id', coalesce(k.variant_id, ''),"
     " 'warehouse_id', k.warehouse_id, 'warehouse_group', k.warehouse_group, 'depends', k.depends,"
-    " 'out_of_stock', k.out_of_stock)"
+    " 'out_of_stock', k.out_of_stock, 'quantity', k.quantity::BIGINT::VARCHAR)"
 )
 """The shop's stock row as read, sent back whole where a shop's write replaces the row."""

@@ -19,7 +19,7 @@ from atoosync_lab.planning.sqltext import literal
 from atoosync_lab.planning.stock_sql import STOCK_PAYLOAD
 from atoosync_lab.snapshots import duck
 
-NUMBERS = ("price_excl_tax", "quantity")
+NUMBERS = ("price_excl_tax", "price_incl_tax", "quantity")
 """Fields compared as numbers; all others as texts, spaces aside."""
 _CHANGES = """'[{"field": "VARCHAR", "before": "VARCHAR", "after": "VARCHAR"}]'"""
 
@@ -62,6 +62,7 @@ def read_applied(
         " ELSE coalesce(json_extract_string(r.payload, '$.kind'), 'product') END AS kind,"
         " coalesce(nullif(r.target_id, ''), s.target_id, '') AS record_id,"
         " coalesce(json_extract_string(r.payload, '$.parent_id'), '') AS parent_id,"
+        " coalesce(json_extract_string(r.payload, '$.unit_id'), '') AS unit_id,"
         " CASE WHEN r.entity = 'stock' THEN json_extract_string(r.payload, '$.row.product_id')"
         " ELSE json_extract_string(r.payload, '$.stock.product_id') END AS stock_product,"
         " json_extract_string(r.payload, '$.stock.remote_id') AS stock_id,"
@@ -110,6 +111,7 @@ def _present(con: duckdb.DuckDBPyConnection, shop: Path | None) -> None:
     duck.attach(con, shop, "shop")
     plain: Sequence[tuple[str, str]] = (
         ("price_excl_tax", "price_excl_tax::VARCHAR"),
+        ("price_incl_tax", "price_incl_tax::VARCHAR"),
         ("tax_id", "coalesce(tax_id, '')"),
         ("barcode", "coalesce(barcode, '')"),
         ("brand", "coalesce(brand, '')"),
@@ -185,12 +187,13 @@ def _write(con: duckdb.DuckDBPyConnection) -> None:
         f" CASE WHEN j.entity = 'product' AND j.action <> 'create' THEN {_sheet()}"
         " WHEN j.entity = 'stock' THEN json_object('quantity', r.quantity, 'row', (SELECT any_value(payload) FROM"
         " present_stock k WHERE k.id = j.record_id)::JSON, 'was', j.fingerprint)::VARCHAR"
-        " WHEN j.entity = 'price' THEN json_object('kind', j.kind, 'parent_id', j.parent_id, 'price_excl_tax', r.price,"
-        " 'was', j.fingerprint)::VARCHAR"
+        " WHEN j.entity = 'price' THEN json_object('kind', j.kind, 'parent_id', j.parent_id, 'unit_id', j.unit_id,"
+        " 'price_excl_tax', r.net, 'price_incl_tax', r.gross, 'was', j.fingerprint)::VARCHAR"
         " ELSE json_object('active', coalesce(r.active, 'false') = 'true', 'was', j.fingerprint)::VARCHAR END AS body,"
         " coalesce(r.active, 'false') = 'true' AS shows"
         " FROM judged j LEFT JOIN (SELECT seq, max(before) FILTER (field = 'quantity') AS quantity,"
-        " max(before) FILTER (field = 'price_excl_tax') AS price, max(before) FILTER (field = 'active') AS active,"
+        " max(before) FILTER (field = 'price_excl_tax') AS net,"
+        " max(before) FILTER (field = 'price_incl_tax') AS gross, max(before) FILTER (field = 'active') AS active,"
         " to_json(list({'field': field, 'before': now, 'after': before} ORDER BY field))::VARCHAR AS changes"
         " FROM reversed GROUP BY seq) r ON r.seq = j.seq WHERE j.verdict IS NULL"
     ).fetchall()
@@ -228,7 +231,7 @@ def _sheet() -> str:
     )
     stock = "(SELECT any_value(payload) FROM present_stock k WHERE k.id = j.stock_id AND r.quantity IS NOT NULL)::JSON"
     return (
-        "json_object('reference', j.key, 'kind', j.kind, 'parent_id', j.parent_id,"
+        "json_object('reference', j.key, 'kind', j.kind, 'parent_id', j.parent_id, 'unit_id', j.unit_id,"
         f" 'values', coalesce({values}, []), 'texts', coalesce({texts}, []), 'quantity', r.quantity, 'stock', {stock},"
         " 'was', j.fingerprint)::VARCHAR"
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from atoosync_lab.connectors.base import Capability, ErpConnector, ShopConnector
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.reference_lists import ListName
-from atoosync_lab.planning.context import CatalogueContext
+from atoosync_lab.planning.context import CatalogueContext, PriceTerms
 from atoosync_lab.planning.order_status import StatusContext, plan_order_status
 from atoosync_lab.planning.orders import OrdersContext, plan_credit_notes, plan_orders
 from atoosync_lab.planning.plan import Action, Plan, PlanMeta, PlanRow, PlanWriter
@@ -155,7 +155,18 @@ def catalogue_context(
         languages=tuple(i.id for i in ordered) or ("1",),
         text_rules=rules,
         reference_length=int(rules.get("reference", {}).get("max_length") or 64),
+        price_terms=PriceTerms(
+            incl_tax=profile.shop.prices_incl_tax,
+            decimals=profile.shop.price_decimals,
+            impact=Capability.VARIANT_PRICE_IMPACT in shop.capabilities,
+            vat=_vat_rates(profile),
+        ),
     )
+
+
+def _vat_rates(profile: Profile) -> dict[str, Decimal]:
+    """Percent of each VAT id of the ERP, as its lists say."""
+    return {i.id: i.rate for i in profile.erp_lists.get(ListName.VAT_CODES) if i.rate is not None}
 
 
 def orders_context(
@@ -170,7 +181,6 @@ def orders_context(
     """Input of the order planner: settings, captures, and what the ledger knows."""
     states = workspace.ledger.states(profile.id, flow.name)
     customers = workspace.ledger.states(profile.id, "customers")
-    vat = {i.id: i.rate for i in profile.erp_lists.get(ListName.VAT_CODES) if i.rate is not None}
     currencies = profile.erp_lists.get(ListName.CURRENCIES)
     return OrdersContext(
         profile=profile,
@@ -183,7 +193,7 @@ def orders_context(
         contents=workspace.ledger.payloads(profile.id, flow.name) if flow.name == "orders" else {},
         linked_customers={key: code for key, (state, code) in customers.items() if state is State.DONE},
         keys=keys,
-        vat=dict[str, Decimal](vat),
+        vat=_vat_rates(profile),
         erp_currency=next((c.id for c in currencies if c.extra.get("default") == "1"), ""),
         max_vat_rates=erp.max_vat_rates,
         credit_notes=Capability.CREDIT_NOTES in erp.capabilities,

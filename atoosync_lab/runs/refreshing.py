@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
+from atoosync_lab.connectors import plugins
 from atoosync_lab.connectors.base import ConnectionReport, Connector
-from atoosync_lab.connectors.shops.prestashop import facts
 from atoosync_lab.model.reference_lists import ListItem, ListName, ReferenceLists
 from atoosync_lab.runs import systems
 from atoosync_lab.runs.workspace import Workspace
@@ -19,9 +19,6 @@ from atoosync_lab.store.secrets import Secrets
 from atoosync_lab.store.tokens import ProfileTokens
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-
-_RECENT = "9"
-"""Version whose rights are shown before the shop has said its own."""
 
 GONE = "gone"
 """Mark in a list item's `extra`: a value still used by the profile that the system no longer has."""
@@ -94,8 +91,13 @@ def refresh(workspace: Workspace, profile_id: str, *, who: str, sides: tuple[str
         added.update(new)
         gone.update(lost)
         changes[f"{side}_lists"] = merged
-        if side == "shop" and fresh.version:
-            changes["shop"] = profile.shop.model_copy(update={"version": fresh.version})
+        if side == "shop":
+            learned = {
+                "version": fresh.version or None,
+                "prices_incl_tax": fresh.prices_incl_tax,
+                "price_decimals": fresh.price_decimals,
+            }
+            changes["shop"] = profile.shop.model_copy(update={k: v for k, v in learned.items() if v is not None})
     saved = workspace.profiles.save(profile.model_copy(update=changes), who=who, expected_revision=revision)
     return Refreshed(added, gone, saved)
 
@@ -108,7 +110,7 @@ def read_folders(
     Raises:
         SettingsError, ConnectionFailedError, SignInRequiredError, RetryError: nothing is saved then.
     """
-    connector = systems.open_ebp(profile, on_screen(workspace, typed))
+    connector = systems.open_sign_in(profile, on_screen(workspace, typed))
     try:
         folders = connector.folders()
     finally:
@@ -156,7 +158,7 @@ def merge(
         if labels := tuple(i.label for i in lost if is_used(i)):
             gone[name.value] = labels
         lists[name] = (*new, *kept)
-    return ReferenceLists(lists=lists, version=fresh.version or before.version), added, gone
+    return fresh.model_copy(update={"lists": lists, "version": fresh.version or before.version}), added, gone
 
 
 def _since(item: ListItem) -> dict[str, str]:
@@ -212,6 +214,9 @@ class _OnScreen(Secrets):
 
 
 def needed_rights(profile: Profile) -> Mapping[str, tuple[str, ...]]:
-    """Rights that the key of the profile's shop needs: resource -> methods, by its version."""
-    version = facts.Version.parse(profile.shop.version or _RECENT)
-    return facts.needed_rights(version)
+    """Rights that the key of the profile's shop needs: resource -> methods, by its version.
+
+    Raises:
+        SettingsError: the shop's system is not known.
+    """
+    return plugins.shop(profile.shop.system).needed_rights(profile.shop.version)

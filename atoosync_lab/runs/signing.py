@@ -50,7 +50,7 @@ class PendingSignIn:
         target = urlsplit(profile.erp.redirect_uri)
         if target.hostname not in ("localhost", "127.0.0.1"):
             raise SettingsError("settings.redirect_not_local", uri=profile.erp.redirect_uri)
-        self._connector = systems.open_ebp(profile, refreshing.on_screen(workspace, typed or {}))
+        self._connector = systems.open_sign_in(profile, refreshing.on_screen(workspace, typed or {}))
         try:
             self._begun = self._connector.begin_sign_in()
             port = target.port or 80
@@ -69,7 +69,7 @@ class PendingSignIn:
     @property
     def url(self) -> str:
         """The page at which a person signs in."""
-        return self._begun.url
+        return str(self._begun.url)
 
     def cancel(self) -> None:
         """Wait no longer."""

@@ -1,19 +1,18 @@
-"""The systems this installation knows, and how their connectors are wired to store, limits and traces.
+"""How the connectors of a profile are opened: wired to store, secrets, limits and traces.
 
-The only place that names connectors; flows ask for capabilities.
+Which systems there are, the plug-ins of the installation say; flows ask for capabilities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from atoosync_lab.connectors.base import ErpConnector, ShopConnector
-from atoosync_lab.connectors.erps.ebp.auth import EbpCredentials
-from atoosync_lab.connectors.erps.ebp.connector import EbpConnector
-from atoosync_lab.connectors.shops.prestashop.connector import PrestaShopConnector
+from atoosync_lab.connectors import plugins
+from atoosync_lab.connectors.base import ErpConnector, ShopConnector, SignsIn
+from atoosync_lab.connectors.plugins import ErpPlugin, Services
 from atoosync_lab.model.errors import SettingsError
-from atoosync_lab.model.ports import TraceSink
+from atoosync_lab.model.ports import Limiter, TraceSink
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.engine import Store
 from atoosync_lab.store.limits import SlotLimiter, Usage, usage
@@ -30,60 +29,14 @@ class Wiring:
     trace: TraceSink | None = None
 
 
-def _secret(wiring: Wiring, profile: Profile, field: str) -> str:
-    value = wiring.secrets.get(profile.id, field)
-    if not value:
-        raise SettingsError("settings.secret_missing", field=field, profile=profile.id)
-    return value
-
-
-def _prestashop(profile: Profile, wiring: Wiring) -> ShopConnector:
-    return PrestaShopConnector(profile.shop, _secret(wiring, profile, "shop.key"), trace=wiring.trace)
-
-
-def open_ebp(profile: Profile, wiring: Wiring) -> EbpConnector:
-    """The EBP connector of a profile, with its sign-in.
+def secret_fields(profile: Profile) -> tuple[str, ...]:
+    """Credentials that the profile's two systems ask for.
 
     Raises:
-        SettingsError: a credential is missing.
+        SettingsError: a system is not known.
     """
-    settings = profile.erp
-    key = _secret(wiring, profile, "erp.subscription_key")
-    limiter = SlotLimiter(
-        wiring.store,
-        _ebp_budget(profile, key),
-        per_second=settings.calls_per_second,
-        per_day=settings.calls_per_day,
-        reserve_percent=settings.reserve_percent,
-        speed=settings.speed,
-        label="EBP",
-    )
-    credentials = EbpCredentials(
-        _secret(wiring, profile, "erp.client_id"), _secret(wiring, profile, "erp.client_secret"), key
-    )
-    tokens = ProfileTokens(wiring.store, wiring.secrets, profile.id, "erp")
-    return EbpConnector(settings, credentials, tokens, limiter=limiter, trace=wiring.trace)
-
-
-def _ebp_budget(profile: Profile, key: str) -> str:
-    """What the calls of a subscription key are counted under."""
-    return f"ebp/{profile.erp.api_url}/{key}"
-
-
-def erp_budget(profile: Profile, wiring: Wiring) -> Usage | None:
-    """Calls of the ERP's key today; None: it has none yet, or its system counts no calls."""
-    key = wiring.secrets.get(profile.id, "erp.subscription_key") if profile.erp.system == "ebp" else None
-    return usage(wiring.store, _ebp_budget(profile, key)) if key else None
-
-
-SHOPS: Mapping[str, Callable[[Profile, Wiring], ShopConnector]] = {"prestashop": _prestashop}
-ERPS: Mapping[str, Callable[[Profile, Wiring], ErpConnector]] = {"ebp": open_ebp}
-
-SECRET_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "prestashop": ("shop.key",),
-    "ebp": ("erp.client_id", "erp.client_secret", "erp.subscription_key"),
-}
-"""Secrets each system asks for."""
+    both = (*plugins.shop(profile.shop.system).secrets, *plugins.erp(profile.erp.system).secrets)
+    return tuple(field.name for field in both)
 
 
 def open_shop(profile: Profile, wiring: Wiring) -> ShopConnector:
@@ -91,18 +44,75 @@ def open_shop(profile: Profile, wiring: Wiring) -> ShopConnector:
 
     Raises:
         SettingsError: the system is not known, or a credential is missing.
+        ConnectionFailedError: the address is none.
     """
-    if profile.shop.system not in SHOPS:
-        raise SettingsError("settings.unknown_system", system=profile.shop.system, known=", ".join(SHOPS))
-    return SHOPS[profile.shop.system](profile, wiring)
+    plugin = plugins.shop(profile.shop.system)
+    secrets = _secrets(profile, wiring, [field.name for field in plugin.secrets])
+    _refuse_missing(profile, plugin.missing(secrets))
+    tokens = ProfileTokens(wiring.store, wiring.secrets, profile.id, "shop")
+    return plugin.open(profile.shop, secrets, Services(trace=wiring.trace, tokens=tokens))
 
 
 def open_erp(profile: Profile, wiring: Wiring) -> ErpConnector:
-    """The connector of the profile's ERP.
+    """The connector of the profile's ERP, with its sign-in.
 
     Raises:
         SettingsError: the system is not known, or a credential is missing.
     """
-    if profile.erp.system not in ERPS:
-        raise SettingsError("settings.unknown_system", system=profile.erp.system, known=", ".join(ERPS))
-    return ERPS[profile.erp.system](profile, wiring)
+    plugin = plugins.erp(profile.erp.system)
+    names = [field.name for field in plugin.secrets]
+    secrets = _secrets(profile, wiring, names)
+    _refuse_missing(profile, [name for name in names if not secrets.get(name)])
+    tokens = ProfileTokens(wiring.store, wiring.secrets, profile.id, "erp")
+    limiter = _limiter(profile, wiring, plugin, secrets)
+    return plugin.open(profile.erp, secrets, Services(limiter=limiter, trace=wiring.trace, tokens=tokens))
+
+
+def open_sign_in(profile: Profile, wiring: Wiring) -> SignsIn:
+    """The connector of an ERP at which a person signs in with a browser.
+
+    Raises:
+        SettingsError: as `open_erp`; or its ERP takes no sign-in.
+    """
+    connector = open_erp(profile, wiring)
+    if not isinstance(connector, SignsIn):
+        connector.close()
+        raise SettingsError("signin.not_needed", system=plugins.erp(profile.erp.system).title)
+    return connector
+
+
+def erp_budget(profile: Profile, wiring: Wiring) -> Usage | None:
+    """Calls of the ERP's key today; None: it has none yet, or its system counts no calls."""
+    plugin = plugins.erp(profile.erp.system)
+    key = wiring.secrets.get(profile.id, plugin.budget) if plugin.budget else None
+    return usage(wiring.store, _budget(profile, key)) if key else None
+
+
+def _secrets(profile: Profile, wiring: Wiring, names: Sequence[str]) -> dict[str, str]:
+    found = {name: wiring.secrets.get(profile.id, name) for name in names}
+    return {name: value for name, value in found.items() if value}
+
+
+def _refuse_missing(profile: Profile, names: Sequence[str]) -> None:
+    if names:
+        raise SettingsError("settings.secret_missing", field=names[0], profile=profile.id)
+
+
+def _limiter(profile: Profile, wiring: Wiring, plugin: ErpPlugin, secrets: Mapping[str, str]) -> Limiter | None:
+    if not plugin.budget:
+        return None
+    settings = profile.erp
+    return SlotLimiter(
+        wiring.store,
+        _budget(profile, secrets[plugin.budget]),
+        per_second=settings.calls_per_second,
+        per_day=settings.calls_per_day,
+        reserve_percent=settings.reserve_percent,
+        speed=settings.speed,
+        label=plugin.title.split()[0],
+    )
+
+
+def _budget(profile: Profile, key: str) -> str:
+    """What the calls of a key are counted under."""
+    return f"{profile.erp.system}/{profile.erp.api_url}/{key}"

@@ -132,7 +132,7 @@ def last_captures(workspace: Workspace, profile: str, flow: Flow) -> dict[str, C
         shop = None
         # One by one, newest first: each is a file to be opened, and the newest one mostly serves.
         for one in captures.each(folder, profile, "shop"):
-            if scopes == set(one.scopes):
+            if scopes == set(one.scopes) and one.current:
                 shop = shop or one
                 if not one.request.get(main, {}).get("ids"):
                     shop = one

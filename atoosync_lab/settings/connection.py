@@ -43,6 +43,12 @@ class ShopConnection(Settings):
     """As read at the last test; empty: unknown."""
     timezone: str = "Europe/Paris"
     """Zone of the shop's dates."""
+    prices_incl_tax: bool = False
+    """The shop's catalogue holds prices with tax, as read at the last refresh."""
+    price_decimals: Annotated[int, Field(ge=0, le=6)] = 6
+    """Decimals that the shop's catalogue keeps of a price, as read at the last refresh."""
+    options: dict[str, str] = {}
+    """Settings of this system alone, by the names its connector gives (`connectors.plugins.OptionField`)."""
     debug: bool = False
     """Full redacted HTTP traces (SVC-10)."""
     sizes: BatchSizes = BatchSizes()

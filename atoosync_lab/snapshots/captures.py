@@ -56,6 +56,13 @@ class Capture:
     """Rows that were read for it; fewer than it holds when it was completed from a base."""
     warnings: tuple[dict[str, Any], ...]
     calls: int
+    shape: str = ""
+    """Columns of its tables, as `tables.shape` names them."""
+
+    @property
+    def current(self) -> bool:
+        """Its tables have the columns that this version reads; one that has not is replaced by reading all again."""
+        return self.shape == tables.shape()
 
 
 class CaptureWriter:
@@ -133,7 +140,7 @@ class CaptureWriter:
                 tables.merge_base(self._con, "base")
                 self._con.execute("DETACH base")
             held = {**self.counts, **tables.counts(self._con)}
-            told = {**meta, "counts": held, "read": self.counts, "id": self.id}
+            told = {**meta, "counts": held, "read": self.counts, "id": self.id, "shape": tables.shape()}
             _write_meta(self._con, "capture", told)
             self._con.execute("CHECKPOINT").fetchall()
             self._con.close()
@@ -261,6 +268,7 @@ def _capture(path: Path, meta: Mapping[str, Any]) -> Capture:
         read=meta["read"],
         warnings=tuple(meta["warnings"]),
         calls=meta["calls"],
+        shape=meta.get("shape", ""),
     )
 
 
@@ -283,6 +291,8 @@ def latest(folder: Path, profile: str, side: str, scopes: Iterable[Scope], *, co
     """The newest capture of a side that holds all these scopes; `complete` leaves out windows."""
     wanted = {s.value for s in scopes}
     for capture in each(folder, profile, side):
+        if not capture.current:
+            continue
         if wanted <= set(capture.scopes) and (not complete or capture.mode != "window"):
             return capture
     return None

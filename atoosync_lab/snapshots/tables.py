@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -50,6 +51,12 @@ REPLACES: dict[str, tuple[str, ...]] = {
 def quote(name: str) -> str:
     """A quoted SQL identifier (`order` is a word of SQL)."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def shape() -> str:
+    """What the columns of all tables are, as one short text: captures of another version of the pivot differ in it."""
+    ddl = [(table_name(cls), *columns(cls).items()) for cls in TABLES]
+    return hashlib.md5(repr(ddl).encode(), usedforsecurity=False).hexdigest()[:12]
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -17,7 +17,7 @@ _LONG = 48
 """Characters from which a text is compared word by word rather than shown twice."""
 
 _WORD = re.compile(r"\s+|[^\s]+")
-_MONEY = frozenset({"price_excl_tax", "excl_tax", "incl_tax", "shop_total", "difference", "amount"})
+_MONEY = frozenset({"price_excl_tax", "price_incl_tax", "excl_tax", "incl_tax", "shop_total", "difference", "amount"})
 _NUMBERS = frozenset({"quantity", "weight", "lines"})
 _SHORT = 28
 """Characters of a value in the closed row; the opened one shows it whole."""

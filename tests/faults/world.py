@@ -155,8 +155,8 @@ def hasty(*, timeout: float = PATIENT, settle: float = _SETTLE) -> Iterator[None
         return found
 
     with (
-        patch.object(systems, "SHOPS", {"prestashop": open_shop}),
-        patch.object(systems, "ERPS", {"ebp": open_erp}),
+        patch.object(systems, "open_shop", open_shop),
+        patch.object(systems, "open_erp", open_erp),
         patch.object(ebp_facts, "PAGE_SIZE", PAGE),
     ):
         yield

@@ -213,7 +213,7 @@ def test_variant_gets_its_impact_on_the_product_price(tmp_path: Path) -> None:
     )
     row = next(plan.rows(payload=True))
     assert row.target_id == "5"
-    assert json.loads(row.payload) == {"kind": "variant", "parent_id": "1", "price_excl_tax": "2.350000"}
+    assert json.loads(row.payload) == {"kind": "variant", "parent_id": "1", "unit_id": "", "price_excl_tax": "2.350000"}
 
 
 @pytest.mark.spec("BEY-01")

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
-from atoosync_lab.runs.systems import SECRET_FIELDS
+from atoosync_lab.connectors import plugins
 from atoosync_lab.settings.profile import Profile
 from tests.repo.scan import literals, placeholders, sentences, uses
 from tests.repo.tree import ROOT
@@ -54,7 +54,8 @@ def settings_paths(model: type[BaseModel], prefix: str = "") -> set[str]:
 
 
 def test_every_literal_that_looks_like_a_code_has_a_sentence() -> None:
-    secrets = {name for names in SECRET_FIELDS.values() for name in names}
+    systems = (*plugins.shops().values(), *(plugins.erp(name) for name in plugins.erp_names()))
+    secrets = {field.name for plugin in systems for field in plugin.secrets}
     known = catalogue("fr").keys() | settings_paths(Profile) | NOT_SENTENCES | secrets
     missing = {
         f"{code} ({where})"

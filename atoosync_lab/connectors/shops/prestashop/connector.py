@@ -48,6 +48,7 @@ _CAPABILITIES = frozenset(
         Capability.WRITE_STATUS,
         Capability.WRITE_ORDER_STATUS,
         Capability.VARIANTS,
+        Capability.VARIANT_PRICE_IMPACT,
         Capability.CREATE_SETTLES_WITHIN,
     }
 )

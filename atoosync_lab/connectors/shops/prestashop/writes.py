@@ -115,7 +115,7 @@ class Writer:
         """
         results: dict[str, WriteResult] = {}
         for kind, resource, node in KINDS:
-            items = [(w.key, w.target_id, {"price": plain(w.price_excl_tax)}) for w in batch if w.kind == kind]
+            items = [(w.key, w.target_id, {"price": plain(w.price)}) for w in batch if w.kind == kind]
             try:
                 results.update((r.key, r) for r in self._absolute(resource, node, items))
             except BLOCKED as error:

@@ -1,0 +1,33 @@
+"""EBP SaaS as a plug-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from atoosync_lab.connectors.erps.ebp import facts
+from atoosync_lab.connectors.erps.ebp.auth import EbpCredentials
+from atoosync_lab.connectors.erps.ebp.connector import EbpConnector
+from atoosync_lab.connectors.plugins import ErpPlugin, SecretField, Services
+from atoosync_lab.model.errors import SettingsError
+from atoosync_lab.settings.connection import ErpConnection
+
+
+def _open(settings: ErpConnection, secrets: Mapping[str, str], services: Services) -> EbpConnector:
+    if services.tokens is None:
+        raise SettingsError("plugin.no_tokens", system=facts.SYSTEM)
+    names = ("erp.client_id", "erp.client_secret", "erp.subscription_key")
+    credentials = EbpCredentials(*(secrets[name] for name in names))
+    return EbpConnector(settings, credentials, services.tokens, limiter=services.limiter, trace=services.trace)
+
+
+PLUGIN = ErpPlugin(
+    system=facts.SYSTEM,
+    title="EBP SaaS",
+    open=_open,
+    secrets=(
+        SecretField(name="erp.client_id", label="connect.field.client_id"),
+        SecretField(name="erp.client_secret", label="connect.field.client_secret"),
+        SecretField(name="erp.subscription_key", label="connect.field.subscription_key"),
+    ),
+    budget="erp.subscription_key",
+)

@@ -1,0 +1,30 @@
+"""PrestaShop as a plug-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from atoosync_lab.connectors.plugins import SecretField, Services, ShopPlugin
+from atoosync_lab.connectors.shops.prestashop import facts
+from atoosync_lab.connectors.shops.prestashop.connector import PrestaShopConnector
+from atoosync_lab.settings.connection import ShopConnection
+
+_RECENT = "9"
+"""Version whose rights are shown before the shop has said its own."""
+
+
+def _open(settings: ShopConnection, secrets: Mapping[str, str], services: Services) -> PrestaShopConnector:
+    return PrestaShopConnector(settings, secrets["shop.key"], limiter=services.limiter, trace=services.trace)
+
+
+def _rights(version: str) -> Mapping[str, tuple[str, ...]]:
+    return facts.needed_rights(facts.Version.parse(version or _RECENT))
+
+
+PLUGIN = ShopPlugin(
+    system=facts.SYSTEM,
+    title="PrestaShop",
+    open=_open,
+    secrets=(SecretField(name="shop.key", label="connect.field.shop_key"),),
+    needed_rights=_rights,
+)
