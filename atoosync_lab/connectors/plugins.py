@@ -58,6 +58,22 @@ class Services:
     """Where short-lived tokens are kept."""
 
 
+def completed(address: str, path: str = "") -> str:
+    """An address with scheme, final slash and path.
+
+    Args:
+        address: as a person typed it.
+        path: path of the API below the shop's address, with its final slash; empty: none.
+    """
+    text = address.strip()
+    if not text:
+        return text
+    if "://" not in text:
+        text = f"https://{text}"
+    text = text.rstrip("/") + "/"
+    return text if text.endswith(f"/{path}") else text + path
+
+
 def _no_rights(version: str) -> Mapping[str, tuple[str, ...]]:
     return _NO_RIGHTS
 
@@ -79,6 +95,8 @@ class ShopPlugin:
     credentials: tuple[tuple[str, ...], ...] = ()
     """Sets of secrets, each of which is enough; empty: every one of `secrets`."""
     options: tuple[OptionField, ...] = ()
+    complete: Callable[[str], str] = completed
+    """Completes an address as typed (SHOP-10)."""
     needed_rights: Callable[[str], Mapping[str, tuple[str, ...]]] = _no_rights
     """Rights a key needs, by version (empty: the newest): resource -> what it must allow; nothing: the name says it."""
     key_steps: int = 0

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from atoosync_lab.connectors import plugins
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
@@ -28,6 +29,23 @@ class Answers:
     functions: Functions = field(default_factory=Functions)
 
 
+def system_title(side: str, system: str) -> str:
+    """The name people know of a system.
+
+    Args:
+        side: `kind`, `erp` or `shop`.
+        system: its name in settings; one that the catalogues do not know takes its plug-in's title.
+
+    Raises:
+        SettingsError: nothing knows it.
+    """
+    code = f"wizard.{side}.{system}"
+    known = translate(code)
+    if known != code:
+        return known
+    return plugins.erp(system).title if side == "erp" else plugins.shop(system).title
+
+
 def default_name(erp: str, shop: str, taken: Collection[str] = ()) -> str:
     """`EBP SaaS x PrestaShop`, with a number when that name is taken.
 
@@ -36,7 +54,7 @@ def default_name(erp: str, shop: str, taken: Collection[str] = ()) -> str:
         shop: name of the shop's system.
         taken: names in use.
     """
-    name = f"{translate(f'wizard.erp.{erp}')} x {translate(f'wizard.shop.{shop}')}"
+    name = f"{system_title('erp', erp)} x {system_title('shop', shop)}"
     return _free(name, {other.casefold() for other in taken}, " ")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from atoosync_lab.connectors import plugins
 from atoosync_lab.connectors.base import ConnectionReport
 from atoosync_lab.kit import formats, links, words
 from atoosync_lab.kit.fields import Field
@@ -29,8 +30,6 @@ from atoosync_lab.workbench import connecting_parts as parts
 from atoosync_lab.workbench.connecting_lists import ListsCard
 from atoosync_lab.workbench.settings_form import SettingsCard
 from atoosync_lab.workbench.waiting import Waiting
-
-API_PATH = "api/"
 
 
 def page(namespace: Mapping[str, Any]) -> ConnectionsPage:
@@ -141,14 +140,17 @@ class Side:
 
         self.waiting.start(lambda: refreshing.check_side(workspace, profile, side, typed=typed), tested, failed)
 
+    def lacking(self, given: Mapping[str, str]) -> Sequence[str]:
+        """Credentials that the system needs besides those given."""
+        plugin = plugins.erp(self.session.profile.erp.system)
+        return [field.name for field in plugin.secrets if field.name not in given]
+
     def on_screen(self) -> tuple[Any, dict[str, str]] | None:
         """The profile and the credentials as on screen; None: something is missing, and the form says what."""
         form = self.card.form
-        missing = [
-            name
-            for name in connecting_fields.SECRETS[self.side]
-            if name not in form.secrets_kept and not form.text(name)
-        ]
+        secrets = [field.name for field in form.fields if field.kind == "secret"]
+        given = {name: "given" for name in secrets if name in form.secrets_kept or form.text(name)}
+        missing = list(self.lacking(given))
         form.refuse({name: Message("connect.secret_needed") for name in missing})
         if self.side == "shop" and not form.text("shop.url").strip():
             form.refuse({"shop.url": Message("connect.address_needed")})
@@ -167,11 +169,16 @@ class ShopSide(Side):
     """The shop: its address can be completed, its key is made in its own back office."""
 
     def __init__(self, session: Session) -> None:
+        self._plugin = plugins.shop(session.profile.shop.system)
         super().__init__(session, "shop", connecting_fields.shop(session), {"complete": self._complete})
 
     def _complete(self, _: str) -> None:
         """Fill in scheme, slash and API path (SHOP-10)."""
-        self.card.form.set("shop.url", completed(self.card.form.text("shop.url")))
+        self.card.form.set("shop.url", self._plugin.complete(self.card.form.text("shop.url")))
+
+    def lacking(self, given: Mapping[str, str]) -> Sequence[str]:
+        """See `Side.lacking`; a shop may have several ways to sign in."""
+        return self._plugin.missing(given)
 
     def _before(self) -> Html:
         complete = tag(
@@ -182,7 +189,9 @@ class ShopSide(Side):
         return join(super()._before(), tag("div", complete, help_, class_="acts-line"))
 
     def _after(self) -> Html:
-        return join(super()._after(), parts.key_steps(refreshing.needed_rights(self.session.profile)))
+        rights = refreshing.needed_rights(self.session.profile)
+        steps = parts.key_steps(self._plugin.system, self.system(), self._plugin.key_steps, rights)
+        return join(super()._after(), steps)
 
 
 class ErpSide(Side):
@@ -286,17 +295,6 @@ class ErpSide(Side):
     def _failed(self, message: Message) -> None:
         self.pending, self.refused = None, message
         self.card.paint()
-
-
-def completed(address: str) -> str:
-    """An address with scheme, final slash and API path."""
-    text = address.strip()
-    if not text:
-        return text
-    if "://" not in text:
-        text = f"https://{text}"
-    text = text.rstrip("/") + "/"
-    return text if text.endswith(f"/{API_PATH}") else text + API_PATH
 
 
 def _no_profile() -> View:

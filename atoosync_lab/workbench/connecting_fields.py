@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from atoosync_lab.connectors import plugins
+from atoosync_lab.connectors.plugins import OptionField, SecretField
 from atoosync_lab.kit.choices import Choice
 from atoosync_lab.kit.form import Field, FieldError
 from atoosync_lab.model.i18n import translate
@@ -15,18 +17,8 @@ from atoosync_lab.runs.session import Session
 from atoosync_lab.workbench import lists
 from atoosync_lab.workbench.profile_fields import zones
 
-SECRETS = {
-    "shop": ("shop.key",),
-    "erp": ("erp.subscription_key", "erp.client_id", "erp.client_secret"),
-}
-"""Secret fields of a side; their values live in the encrypted store alone."""
-
+_LONGEST_SECRET = 400
 _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]+")
-
-
-def is_secret(name: str) -> bool:
-    """Whether a field's value is a credential."""
-    return any(name in names for names in SECRETS.values())
 
 
 def address(value: str) -> None:
@@ -47,13 +39,15 @@ def address(value: str) -> None:
 
 
 def shop(session: Session) -> Sequence[Field]:
-    """The shop: address, key, which shop of several, its time zone, traces."""
+    """The shop: address, credentials and settings of its system, which shop of several, its time zone, traces."""
+    plugin = plugins.shop(session.profile.shop.system)
     return (
         Field(
             "shop.url", "text", "connect.field.shop_url", "connect.help.shop_url", max_length=500,
             placeholder="connect.example.shop_url", check=address,
         ),
-        Field("shop.key", "secret", "connect.field.shop_key", "connect.help.shop_key", max_length=200),
+        *_secrets(plugin.secrets),
+        *(_option(option) for option in plugin.options),
         Field(
             "shop.shop_id", "choice", "connect.field.shop_id", "connect.help.shop_id",
             choices=lambda: _shops(session), gone=lambda v: lists.gone(session, "shop", ListName.SHOPS, v),
@@ -68,14 +62,7 @@ def shop(session: Session) -> Sequence[Field]:
 def erp(session: Session) -> Sequence[Field]:
     """The ERP: credentials of its API, folder, and what its publisher registered."""
     return (
-        Field(
-            "erp.subscription_key", "secret", "connect.field.subscription_key", "connect.help.subscription_key",
-            max_length=200,
-        ),
-        Field("erp.client_id", "secret", "connect.field.client_id", "connect.help.client_id", max_length=200),
-        Field(
-            "erp.client_secret", "secret", "connect.field.client_secret", "connect.help.client_secret", max_length=400
-        ),
+        *_secrets(plugins.erp(session.profile.erp.system).secrets),
         Field(
             "erp.folder", "choice", "connect.field.folder", "connect.help.folder",
             choices=lambda: _folders(session), gone=lambda v: lists.gone(session, "erp", ListName.FOLDERS, v),
@@ -99,6 +86,20 @@ def advanced(session: Session) -> Sequence[Field]:
         Field("erp.case_sensitive", "switch", "connect.field.case_sensitive", "connect.help.case_sensitive"),
     )  # fmt: skip
     return tuple(replace(field, fold="connect.advanced") for field in fields)
+
+
+def _secrets(fields: Sequence[SecretField]) -> tuple[Field, ...]:
+    return tuple(Field(f.name, "secret", f.label, f"{f.label}.help", max_length=_LONGEST_SECRET) for f in fields)
+
+
+def _option(option: OptionField) -> Field:
+    """A setting of one system alone; where it has choices, nothing chosen is its default."""
+    name = f"shop.options.{option.name}"
+    if not option.choices:
+        return Field(name, "text", option.label, f"{option.label}.help", max_length=200)
+    first = translate("connect.option_default", {"default": option.default}) if option.default else ""
+    choices = (Choice("", first), *(Choice(value, value) for value in option.choices))
+    return Field(name, "choice", option.label, f"{option.label}.help", choices=lambda: choices)
 
 
 def _shops(session: Session) -> tuple[Choice, ...]:

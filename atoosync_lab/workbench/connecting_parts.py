@@ -11,7 +11,6 @@ from atoosync_lab.kit.markup import Html, join, tag
 from atoosync_lab.model.i18n import Message, translate
 from atoosync_lab.model.reference_lists import ListName, ReferenceLists
 
-KEY_STEPS = 6
 FORMAT_STEPS = 5
 
 _METHODS = {"get": "read", "post": "create", "put": "change", "patch": "change", "delete": "delete", "head": "read"}
@@ -49,9 +48,11 @@ def report(system: str, found: ConnectionReport | None, failure: Message | None,
     return tag("div", head, tag("ul", *rows, class_="checks"), class_="report", role="status", aria_live="polite")
 
 
-def key_steps(rights: Mapping[str, Sequence[str]]) -> Html:
-    """How a PrestaShop key is made, and the rights to tick."""
-    steps = [tag("li", translate(f"connect.key_step.{number}")) for number in range(1, KEY_STEPS + 1)]
+def key_steps(system: str, title: str, count: int, rights: Mapping[str, Sequence[str]]) -> Html | None:
+    """How a key of the system is made, and the rights to tick; None: its plug-in does not say."""
+    if not count:
+        return None
+    steps = [tag("li", translate(f"{system}.key_step.{number}")) for number in range(1, count + 1)]
     heads = [tag("th", translate(f"connect.rights.{name}"), scope="col") for name in ("resource", "methods")]
     rows = [
         tag(
@@ -64,10 +65,11 @@ def key_steps(rights: Mapping[str, Sequence[str]]) -> Html:
     table = tag("table", tag("thead", tag("tr", *heads)), tag("tbody", *rows))
     return tag(
         "details",
-        tag("summary", translate("connect.key_steps"), data_at_key="key-steps"),
+        tag("summary", translate("connect.key_steps", {"system": title}), data_at_key="key-steps"),
         tag("ol", *steps, class_="numbered"),
-        tag("h4", translate("connect.rights"), class_="b"),
-        tag("div", table, class_="framed"),
+        join(tag("h4", translate("connect.rights"), class_="b"), tag("div", table, class_="framed"))
+        if rights
+        else None,
         class_="sep more",
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from atoosync_lab.connectors import plugins
 from atoosync_lab.kit import links
 from atoosync_lab.kit.form import Field, FieldError, Form
 from atoosync_lab.kit.icons import icon
@@ -25,8 +26,7 @@ from atoosync_lab.workbench.wizard_pages import Card
 
 OnCreated = Callable[[Profile], None]
 
-_SERVED = {"kind": ("sales",), "erp": ("ebp",), "shop": ("prestashop",)}
-"""What this version can serve; the others are shown locked, with the reason."""
+_FIELDS = ("kind", "erp", "shop")
 
 _OPTIONS = "options/"
 
@@ -125,7 +125,7 @@ class Wizard:
 
     def _typed(self, field: str, text: str) -> None:
         self.error = None
-        if field in _SERVED:
+        if field in _FIELDS:
             self._choose(field, text)
         elif field == "name":
             self.name.set(field, text)
@@ -155,10 +155,17 @@ class Wizard:
             raise FieldError("wizard.name.taken", name=name)
 
     def _choose(self, field: str, value: str) -> None:
-        if value in _SERVED[field]:
+        if value in self._served(field):
             self.answers[field] = value
         else:
             self.error = Message("wizard.not_offered")
+
+    @staticmethod
+    def _served(field: str) -> tuple[str, ...]:
+        """What this installation can serve; the others are shown locked, with the reason."""
+        if field == "kind":
+            return ("sales",)
+        return plugins.erp_names() if field == "erp" else plugins.shop_names()
 
     def _switch(self, path: str, on: bool) -> None:
         group, _, option = path.partition("/")
@@ -220,16 +227,19 @@ class Wizard:
             return title, sub, tag("div", self.name.html(enter="next"), class_="fields", style="margin-top:16px")
         if self.step == "functions":
             return title, sub, pages.cards(title, [self._function(group) for group in GROUPS])
-        values = {"kind": ("sales", "accounting"), "erp": pages.ERPS, "shop": pages.SHOPS}[self.step]
+        named = {"kind": ("sales", "accounting"), "erp": pages.ERPS, "shop": pages.SHOPS}[self.step]
+        served = self._served(self.step)
+        values = (*named, *(system for system in served if system not in named))
         shapes = {"erp": "database", "shop": "store"}
         shown = [
             Card(
                 field=self.step,
                 value=value,
-                code=f"wizard.{self.step}.{value}",
+                code=f"wizard.{self.step}.{value if value in named else 'plugin'}",
+                title=runs_creating.system_title(self.step, value),
                 shape=shapes.get(self.step) or pages.ICONS[value],
                 on=self.answers[self.step] == value,
-                locked=None if value in _SERVED[self.step] else Message(f"wizard.locked.{self.step}"),
+                locked=None if value in served else Message(f"wizard.locked.{self.step}"),
             )
             for value in values
         ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from atoosync_lab.kit.icons import icon
 from atoosync_lab.kit.markup import Html, join, tag
 from atoosync_lab.model.i18n import Message, translate
+from atoosync_lab.runs.creating import system_title
 from atoosync_lab.settings import functions
 from atoosync_lab.settings.functions import Functions
 
@@ -34,6 +35,8 @@ class Card:
     """Empty: a box of its own; else one of several, of which one is chosen."""
     code: str
     """Below it stand `.text` and `.more`."""
+    title: str = ""
+    """Name on the card; empty: that of `code`."""
     shape: str
     on: bool
     locked: Message | None = None
@@ -64,7 +67,7 @@ def card(shown: Card) -> Html:
         "span",
         box,
         tag("span", icon(shown.shape, "l"), class_="fi"),
-        tag("span", translate(shown.code), class_="fname grow"),
+        tag("span", shown.title or translate(shown.code), class_="fname grow"),
         tag("span", icon("lock", "s"), translate("wizard.locked"), class_="lock") if off else _way(shown.way),
         class_="top",
     )
@@ -120,8 +123,8 @@ def summary(kind: str, erp: str, shop: str, chosen: Functions, name: str, left: 
     on = [group for group in functions.GROUPS if functions.is_on(chosen, group)]
     facts = [
         ("kind", translate(f"wizard.kind.{kind}") if kind else ""),
-        ("erp", translate(f"wizard.erp.{erp}") if erp else ""),
-        ("shop", translate(f"wizard.shop.{shop}") if shop else ""),
+        ("erp", system_title("erp", erp) if erp else ""),
+        ("shop", system_title("shop", shop) if shop else ""),
         ("functions", ", ".join(translate(f"wizard.short.{group}") for group in on) if "functions" not in left else ""),
         ("name", name),
         ("left", (translate("wizard.then") + " ").join(translate(f"wizard.left.{step}") for step in left)),
@@ -154,9 +157,9 @@ def _flow(erp: str, shop: str, on: Sequence[str]) -> Html:
     )  # fmt: skip
     return tag(
         "div",
-        tag("div", icon("database", "l"), translate(f"wizard.erp.{erp}"), class_="node"),
+        tag("div", icon("database", "l"), system_title("erp", erp), class_="node"),
         ways,
-        tag("div", icon("store", "l"), translate(f"wizard.shop.{shop}"), class_="node"),
+        tag("div", icon("store", "l"), system_title("shop", shop), class_="node"),
         class_="flow",
     )
 

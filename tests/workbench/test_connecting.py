@@ -13,6 +13,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from atoosync_lab.cli.demo_steps import give_credentials, sign_in
+from atoosync_lab.connectors import plugins
 from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.workspace import Workspace
@@ -21,7 +22,7 @@ from atoosync_lab.sandbox.data.load import load
 from atoosync_lab.sandbox.ebp import settings as ebp_sandbox
 from atoosync_lab.sandbox.prestashop.install import DEFAULT_KEY
 from atoosync_lab.settings import Profile
-from atoosync_lab.workbench.connecting import ConnectionsPage, completed
+from atoosync_lab.workbench.connecting import ConnectionsPage
 from atoosync_lab.workbench.settings_form import SettingsCard
 
 CANARY = "CANARI7F3A9B21JAMAISVISIBLE00000"
@@ -129,7 +130,7 @@ def test_failed_test_says_its_cause(session: Session, systems: Systems, address:
     ],
 )
 def test_address_is_completed(typed: str, address: str) -> None:
-    assert completed(typed) == address
+    assert plugins.shop("prestashop").complete(typed) == address
 
 
 @pytest.mark.spec("SHOP-10", "SVC-05")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from atoosync_lab.connectors.plugins import SecretField, Services, ShopPlugin
+from atoosync_lab.connectors.plugins import SecretField, Services, ShopPlugin, completed
 from atoosync_lab.connectors.shops.prestashop import facts
 from atoosync_lab.connectors.shops.prestashop.connector import PrestaShopConnector
 from atoosync_lab.settings.connection import ShopConnection
 
+_API = "api/"
 _RECENT = "9"
 """Version whose rights are shown before the shop has said its own."""
 
@@ -25,6 +26,8 @@ PLUGIN = ShopPlugin(
     system=facts.SYSTEM,
     title="PrestaShop",
     open=_open,
-    secrets=(SecretField(name="shop.key", label="connect.field.shop_key"),),
+    secrets=(SecretField(name="shop.key", label="prestashop.field.key"),),
+    complete=lambda address: completed(address, _API),
     needed_rights=_rights,
+    key_steps=6,
 )
