@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +20,7 @@ from atoosync_lab.cli.plans import show_plan
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import current_language, translate
 from atoosync_lab.runs.run import RunResult
-from atoosync_lab.sandbox.prestashop.fields import Version
+from atoosync_lab.sandbox.data.shop_data import SHOPS
 from atoosync_lab.store.home import Home
 
 MARKER = ".atoosync-demo"
@@ -28,14 +30,17 @@ MARKER = ".atoosync-demo"
 @command
 def demo(
     folder: Annotated[Path | None, typer.Option(help="Folder of the demonstration (default: in the home).")] = None,
-    version: Annotated[Version, typer.Option(help="PrestaShop version.")] = "9",
+    shop: Annotated[str, typer.Option(help=f"Shop: {', '.join(SHOPS)}.")] = SHOPS[0],
+    version: Annotated[str | None, typer.Option(help="Version of the shop.")] = None,
     timings: Annotated[Path | None, typer.Option(help="Write the seconds of each phase there, as JSON.")] = None,
 ) -> None:
     """Articles out, orders in, totals reconciled: everything real but the shop and the ERP."""
+    if shop not in SHOPS:
+        raise SettingsError("settings.unknown_system", system=shop, known=", ".join(SHOPS))
     home = folder or Home.open().root / "demo-run"
     fresh(home)
     say("cli.demo.loading", folder=home.name)
-    with started(home, version=version) as under_way:
+    with _started(home, shop, version) as under_way:
         say("cli.demo.started", shop=under_way.shop.url, erp=under_way.erp.url)
         with under_way.phase("export"):
             export(under_way)
@@ -49,6 +54,16 @@ def demo(
         if timings is not None:
             timings.write_text(json.dumps(under_way.seconds), encoding="utf-8")
         dump({"demo": under_way.seconds, "total": round(sum(under_way.seconds.values()), 2)})
+
+
+@contextmanager
+def _started(home: Path, shop: str, version: str | None) -> Iterator[Demo]:
+    with ExitStack() as stack:
+        try:
+            under_way = stack.enter_context(started(home, shop=shop, version=version))
+        except ValueError as error:
+            raise SettingsError("cli.sandbox.no_version", system=shop, text=str(error)) from error
+        yield under_way
 
 
 def fresh(home: Path) -> None:

@@ -19,11 +19,9 @@ from atoosync_lab.runs.reconciling import Reconciliation, reconcile
 from atoosync_lab.runs.run import RunRequest, RunResult, apply_saved, run
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.sandbox import servers
-from atoosync_lab.sandbox.data.demo.profile import demo_settings
 from atoosync_lab.sandbox.data.load import load
+from atoosync_lab.sandbox.data.shop_data import shop_data
 from atoosync_lab.sandbox.ebp import settings as ebp_sandbox
-from atoosync_lab.sandbox.prestashop.fields import Version
-from atoosync_lab.sandbox.prestashop.install import DEFAULT_KEY
 from atoosync_lab.settings import Profile
 
 WHO = "demo"
@@ -74,39 +72,51 @@ class Demo:
 
 
 @contextmanager
-def started(home: Path, *, today: date | None = None, version: Version = "9", speed: float = SPEED) -> Iterator[Demo]:
+def started(
+    home: Path,
+    *,
+    shop: str = "prestashop",
+    today: date | None = None,
+    version: str | None = None,
+    speed: float = SPEED,
+) -> Iterator[Demo]:
     """Sandboxes with the demonstration's data, a profile with its credentials, signed in.
 
     Args:
         home: an empty folder.
+        shop: system of the shop.
         today: the day the demonstration's dates count back from; None: today.
-        version: PrestaShop version.
+        version: version of the shop; None takes its usual one.
         speed: factor on the ERP's limits.
+
+    Raises:
+        ValueError: the demonstration has no such shop, or the shop no such version.
     """
     seconds: dict[str, float] = {}
     begun = time.monotonic()
-    states = {name: home / "sandbox" / name for name in ("prestashop", "ebp")}
-    load("demo", states["prestashop"], states["ebp"], version=version, shared=None, today=today)
+    data = shop_data(shop)
+    states = {name: home / "sandbox" / name for name in (shop, "ebp")}
+    load("demo", states[shop], states["ebp"], shop=shop, version=version, today=today)
     seconds["load"] = round(time.monotonic() - begun, 2)
     begun = time.monotonic()
     with (
-        servers.start("prestashop", states["prestashop"], version=version) as shop,
+        servers.start(servers.kind_of(shop), states[shop], version=version, args=data.args) as server,
         servers.start("ebp", states["ebp"], speed=speed, args=("--auto-sign-in",)) as erp,
         Workspace.open(home) as workspace,
     ):
-        profile = Profile.model_validate(demo_settings(shop.url, erp.url, speed=speed))
+        profile = Profile.model_validate(data.demo_settings(server.url, erp.url, speed=speed))
         workspace.profiles.create(profile, who=WHO)
         give_credentials(workspace, profile)
         sign_in(workspace, profile)
         refreshing.refresh(workspace, profile.id, who=WHO)
         seconds["connect"] = round(time.monotonic() - begun, 2)
-        yield Demo(home, workspace, workspace.profiles.get(profile.id), shop, erp, seconds)
+        yield Demo(home, workspace, workspace.profiles.get(profile.id), server, erp, seconds)
 
 
-def give_credentials(workspace: Workspace, profile: Profile, *, shop_key: str = DEFAULT_KEY) -> None:
+def give_credentials(workspace: Workspace, profile: Profile) -> None:
     """Store the sandboxes' public credentials for a profile, encrypted like any other."""
     for name, value in {
-        "shop.key": shop_key,
+        **shop_data(profile.shop.system).credentials,
         "erp.client_id": ebp_sandbox.CLIENT_ID,
         "erp.client_secret": ebp_sandbox.CLIENT_SECRET,
         "erp.subscription_key": ebp_sandbox.SUBSCRIPTION_KEY,

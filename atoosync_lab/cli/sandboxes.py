@@ -15,18 +15,22 @@ from atoosync_lab.sandbox import servers
 from atoosync_lab.sandbox.common.rules import FaultRule
 from atoosync_lab.sandbox.data.load import DataSet
 from atoosync_lab.sandbox.data.load import load as load_data
-from atoosync_lab.sandbox.prestashop.fields import Version
+from atoosync_lab.sandbox.data.shop_data import SHOPS
 
 app = typer.Typer(no_args_is_help=True)
 
-PORTS: Mapping[servers.Kind, int] = {"ebp": 8701, "prestashop": 8702}
-SystemArgument = Annotated[str | None, typer.Argument(help="ebp or prestashop; default: both.")]
+PORTS: Mapping[servers.Kind, int] = {"ebp": 8701, "prestashop": 8702, "woocommerce": 8703, "shopify": 8704}
+USUAL: tuple[servers.Kind, ...] = ("ebp", "prestashop")
+"""Sandboxes that commands mean when none is named."""
+SystemArgument = Annotated[str | None, typer.Argument(help=f"{', '.join(PORTS)}; default: {' and '.join(USUAL)}.")]
+ShopOption = Annotated[str, typer.Option(help=f"Shop: {', '.join(SHOPS)}.")]
+VersionOption = Annotated[str | None, typer.Option(help="Version of the shop.")]
 
 
 def _systems(system: str | None) -> tuple[servers.Kind, ...]:
     if system is not None and system not in PORTS:
         raise SettingsError("settings.unknown_system", system=system, known=", ".join(PORTS))
-    return tuple(kind for kind in PORTS if system in (None, kind))
+    return USUAL if system is None else tuple(kind for kind in PORTS if system == kind)
 
 
 def state_folder(home: Path, system: str) -> Path:
@@ -38,7 +42,7 @@ def state_folder(home: Path, system: str) -> Path:
 @command
 def up(
     system: SystemArgument = None,
-    version: Annotated[Version, typer.Option(help="PrestaShop version.")] = "9",
+    version: VersionOption = None,
     speed: Annotated[float, typer.Option(help="Factor on every limit and wait; 0: none.")] = 100.0,
 ) -> None:
     """Start the sandboxes in the background."""
@@ -48,7 +52,7 @@ def up(
             running = servers.find(folder)
             if running is None:
                 running = servers.start(
-                    name, folder, PORTS[name], version=version if name == "prestashop" else None, speed=speed
+                    name, folder, PORTS[name], version=None if name == "ebp" else version, speed=speed
                 )
             say("cli.sandbox.up", system=name, url=running.url)
 
@@ -58,7 +62,7 @@ def up(
 def down(system: SystemArgument = None) -> None:
     """Stop the sandboxes."""
     with workspace() as space:
-        for name in _systems(system):
+        for name in tuple(PORTS) if system is None else _systems(system):
             servers.stop(state_folder(space.home.sandbox, name))
             say("cli.sandbox.down", system=name)
 
@@ -67,23 +71,29 @@ def down(system: SystemArgument = None) -> None:
 @command
 def load(
     dataset: Annotated[DataSet, typer.Argument(help="Data set.")] = "demo",
-    version: Annotated[Version, typer.Option(help="PrestaShop version.")] = "9",
+    shop: ShopOption = SHOPS[0],
+    version: VersionOption = None,
     shared: Annotated[Path | None, typer.Option(help="Folder of the large data sets.")] = None,
 ) -> None:
-    """Fill both sandboxes with data; they must be down."""
+    """Fill the sandboxes of a shop and of the ERP with data; they must be down."""
+    if shop not in SHOPS:
+        raise SettingsError("settings.unknown_system", system=shop, known=", ".join(SHOPS))
     with workspace() as space:
-        folders = {name: state_folder(space.home.sandbox, name) for name in PORTS}
+        folders = {name: state_folder(space.home.sandbox, name) for name in (shop, "ebp")}
         for name, folder in folders.items():
             if servers.find(folder) is not None:
                 raise SettingsError("cli.sandbox.must_be_down", system=name)
-        report = load_data(dataset, folders["prestashop"], folders["ebp"], version=version, shared=shared)
+        try:
+            report = load_data(dataset, folders[shop], folders["ebp"], shop=shop, version=version, shared=shared)
+        except ValueError as error:
+            raise SettingsError("cli.sandbox.no_version", system=shop, text=str(error)) from error
         say("cli.sandbox.loaded", dataset=dataset, report=report)
 
 
 @app.command()
 @command
 def fault(
-    system: Annotated[str, typer.Argument(help="ebp or prestashop.")],
+    system: Annotated[str, typer.Argument(help=", ".join(PORTS))],
     rules: Annotated[
         str, typer.Argument(help='JSON list of rules, e.g. \'[{"kind": "status", "value": 500}]\'; [] clears.')
     ],

@@ -14,12 +14,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self, get_args
 
 from atoosync_lab.sandbox.common.runner import ADDRESS_FILE
 
 Kind = Literal["ebp", "prestashop", "woocommerce", "shopify"]
 LOG_FILE = "server.log"
+
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+def kind_of(name: str) -> Kind:
+    """The sandbox of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    for kind in KINDS:
+        if kind == name:
+            return kind
+    raise ValueError(f"no sandbox {name!r}; there are {', '.join(KINDS)}")
 
 
 class SandboxStartError(RuntimeError):

@@ -11,18 +11,22 @@ from datetime import date
 from pathlib import Path
 
 from atoosync_lab.sandbox.data.load import DATA_SETS, SandboxRunningError, load
-from atoosync_lab.sandbox.prestashop.fields import VERSIONS
+from atoosync_lab.sandbox.data.shop_data import SHOPS
 
 USAGE, BUSY = 2, 6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Load, print the report as JSON and return 0; 2 without the file of the real year, 6 while a server runs."""
+    """Load, print the report as JSON and return 0.
+
+    2: no file of the real year, or an unknown version; 6: a server runs on a state folder.
+    """
     parser = argparse.ArgumentParser(prog="python -m atoosync_lab.sandbox.data", description=__doc__)
     parser.add_argument("kind", choices=DATA_SETS, help="data set")
     parser.add_argument("--shop", type=Path, required=True, help="state folder of the shop's sandbox")
     parser.add_argument("--erp", type=Path, required=True, help="state folder of the ERP's sandbox")
-    parser.add_argument("--version", choices=VERSIONS, default="9", help="version of the shop")
+    parser.add_argument("--system", choices=SHOPS, default=SHOPS[0], help="system of the shop")
+    parser.add_argument("--version", help="version of the shop; its usual one by default")
     parser.add_argument("--shared", type=Path, help="folder of the recordings (online-retail)")
     parser.add_argument("--today", type=date.fromisoformat, help="date from which the demonstration counts back")
     parser.add_argument("--limit", type=int, help="documents of the real year to load")
@@ -33,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.kind,
             given.shop,
             given.erp,
+            shop=given.system,
             version=given.version,
             shared=given.shared,
             today=given.today,
@@ -42,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SandboxRunningError as error:
         print(error, file=sys.stderr)
         return BUSY
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:
         print(error, file=sys.stderr)
         return USAGE
     print(json.dumps(asdict(report), ensure_ascii=False, indent=2, default=str))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -28,11 +28,9 @@ from atoosync_lab.sandbox.data.online_retail import (
     load_retail,
     retail_file,
 )
+from atoosync_lab.sandbox.data.shop_data import ShopData, shop_data
 from atoosync_lab.sandbox.ebp.folder import folder_path
 from atoosync_lab.sandbox.ebp.seed import DEFAULT_FOLDERS, FolderState
-from atoosync_lab.sandbox.prestashop.fields import Version
-from atoosync_lab.sandbox.prestashop.seed import ShopState
-from atoosync_lab.sandbox.prestashop.state import FILE_NAME
 
 DataSet = Literal["demo", "online-retail"]
 DATA_SETS: tuple[str, ...] = get_args(DataSet)
@@ -48,7 +46,8 @@ def load(
     shop_state: Path,
     erp_state: Path,
     *,
-    version: Version = "9",
+    shop: str = "prestashop",
+    version: str | None = None,
     shared: Path | None = None,
     today: date | None = None,
     limit: int | None = None,
@@ -60,7 +59,8 @@ def load(
         kind: `demo` or `online-retail`.
         shop_state: State folder of the shop's sandbox.
         erp_state: State folder of the ERP's sandbox.
-        version: Version of the shop.
+        shop: System of the shop.
+        version: Version of the shop; None takes its usual one.
         shared: Folder of the recordings (online-retail only); None takes `ATOOSYNC_SHARED`, else `../shared`.
         today: Date from which the demonstration counts back; None takes today in Paris.
         limit: Documents of the real year to load, from the first; None loads all.
@@ -72,7 +72,9 @@ def load(
     Raises:
         SandboxRunningError: when a server works on one of the folders.
         FileNotFoundError: when the file of the real year is not there.
+        ValueError: when there is no data for the system, or no such version.
     """
+    data = shop_data(shop)
     for place in (shop_state, erp_state):
         running = servers.find(place)
         if running is not None:
@@ -80,34 +82,28 @@ def load(
                 f"{running.kind} runs on {place} ({running.url}, process {running.pid}): stop it first"
             )
     if kind == "demo":
-        with _new_states(shop_state, erp_state, DEFAULT_FOLDERS[0][0]) as (shop_draft, erp_draft):
-            return _load_demo(shop_draft, erp_draft, version, today or datetime.now(PARIS).date())
+        with _new_states(shop_state, erp_state, data.files, DEFAULT_FOLDERS[0][0]) as (shop_draft, erp_draft):
+            return _load_demo(data, shop_draft, erp_draft, version, today or datetime.now(PARIS).date())
     source = retail_file(shared)
-    with _new_states(shop_state, erp_state, FOLDER) as (shop_draft, erp_draft):
-        state = ShopState.open(shop_draft, version)
-        try:
-            with FolderState.open(
-                erp_draft, FOLDER, name=FOLDER_NAME, currency=CURRENCY, case_sensitive=case_sensitive
-            ) as folder:
-                return load_retail(source, state, folder, limit=limit)
-        finally:
-            state.close()
+    with (
+        _new_states(shop_state, erp_state, data.files, FOLDER) as (shop_draft, erp_draft),
+        FolderState.open(
+            erp_draft, FOLDER, name=FOLDER_NAME, currency=CURRENCY, case_sensitive=case_sensitive
+        ) as folder,
+    ):
+        return load_retail(source, data, shop_draft, folder, version=version, limit=limit)
 
 
-def _load_demo(shop_draft: Path, erp_draft: Path, version: Version, today: date) -> DemoReport:
+def _load_demo(data: ShopData, shop_draft: Path, erp_draft: Path, version: str | None, today: date) -> DemoReport:
     (number, _, product), *others = DEFAULT_FOLDERS
     for other, name, short_name in others:
         FolderState.open(erp_draft, other, name=name, short_name=short_name).close()
-    state = ShopState.open(shop_draft, version)
-    try:
-        with FolderState.open(erp_draft, number, name=demo_folder.NAME, short_name=product) as folder:
-            return load_demo(state, folder, today)
-    finally:
-        state.close()
+    with FolderState.open(erp_draft, number, name=demo_folder.NAME, short_name=product) as folder:
+        return load_demo(data, shop_draft, folder, today, version)
 
 
 @contextmanager
-def _new_states(shop_state: Path, erp_state: Path, folder_id: str) -> Iterator[tuple[Path, Path]]:
+def _new_states(shop_state: Path, erp_state: Path, files: Sequence[str], folder_id: str) -> Iterator[tuple[Path, Path]]:
     """Empty folders to build in; what they hold takes its place when nothing went wrong."""
     drafts: list[Path] = []
     try:
@@ -115,7 +111,8 @@ def _new_states(shop_state: Path, erp_state: Path, folder_id: str) -> Iterator[t
             folder.mkdir(parents=True, exist_ok=True)
             drafts.append(Path(tempfile.mkdtemp(prefix=".loading-", dir=folder)))
         yield drafts[0], drafts[1]
-        _replace(drafts[0] / FILE_NAME, shop_state / FILE_NAME)
+        for name in files:
+            _replace(drafts[0] / name, shop_state / name)
         wanted = folder_path(drafts[1], folder_id)
         for draft in sorted(drafts[1].glob("folder-*.sqlite")):
             # Other default folders are only added where they are missing.

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from atoosync_lab.sandbox.data.retail_folder import fill_folder
 from atoosync_lab.sandbox.data.retail_profile import CURRENCY, FOLDER, FOLDER_NAME, retail_settings
-from atoosync_lab.sandbox.data.retail_shop import RetailShop
 from atoosync_lab.sandbox.data.retail_source import (
     ADJUSTMENT,
     CANCELLATION,
@@ -26,8 +25,8 @@ from atoosync_lab.sandbox.data.retail_source import (
     Figures,
     RetailSource,
 )
+from atoosync_lab.sandbox.data.shop_data import ShopData
 from atoosync_lab.sandbox.ebp.seed import FolderState
-from atoosync_lab.sandbox.prestashop.seed import ShopState
 
 FILE = "online-retail.parquet"
 
@@ -89,13 +88,23 @@ def retail_file(shared: Path | None = None) -> Path:
     return path
 
 
-def load_retail(path: Path, state: ShopState, folder: FolderState, *, limit: int | None = None) -> RetailReport:
-    """Fill a freshly installed shop and a fresh folder in pounds.
+def load_retail(
+    path: Path,
+    shop: ShopData,
+    state: Path,
+    folder: FolderState,
+    *,
+    version: str | None = None,
+    limit: int | None = None,
+) -> RetailReport:
+    """Fill a fresh state folder of a shop and a fresh folder of the ERP in pounds.
 
     Args:
         path: The parquet file.
-        state: The shop.
+        shop: The shop's part of the data.
+        state: State folder of the shop's sandbox.
         folder: The folder, with its reference data.
+        version: Version of the shop; None takes its usual one.
         limit: Documents to load, from the first one; articles and customers are always complete.
 
     Raises:
@@ -104,9 +113,7 @@ def load_retail(path: Path, state: ShopState, folder: FolderState, *, limit: int
     with RetailSource(path, limit) as source:
         codes = source.codes()
         left_out = fill_folder(folder, codes)
-        shop = RetailShop(state, source)
-        shop.fill()
-        customers = {customer for customer, _ in shop.buyers if customer is not None}
+        customers, guests = shop.fill_retail(state, source, version)
         return RetailReport(
             orders=source.figures(SALE),
             credit_slips=source.figures(CANCELLATION),
@@ -115,6 +122,6 @@ def load_retail(path: Path, state: ShopState, folder: FolderState, *, limit: int
             adjustment_numbers=tuple(source.numbers(ADJUSTMENT)),
             articles=len(codes) - len(left_out),
             ambiguous_codes=left_out,
-            customers=len(customers),
-            guests=sum(1 for customer, _ in shop.buyers if customer is None),
+            customers=customers,
+            guests=guests,
         )

@@ -27,7 +27,7 @@ class Demo:
 
 
 def load_demo(folder: Path, version: str = "9") -> Demo:
-    report = load("demo", folder / "shop", folder / "erp", version=version, today=TODAY)  # type: ignore[arg-type]
+    report = load("demo", folder / "shop", folder / "erp", version=version, today=TODAY)
     assert isinstance(report, DemoReport)
     return Demo(folder / "shop", folder / "erp", report)
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from atoosync_lab.sandbox.data.demo.facts import facts
 from atoosync_lab.sandbox.data.demo.folder import fill_folder
-from atoosync_lab.sandbox.data.demo.orders import make_orders
-from atoosync_lab.sandbox.data.demo.shop import open_shop
-from atoosync_lab.sandbox.data.demo.shop_goods import Goods
+from atoosync_lab.sandbox.data.shop_data import ShopData
 from atoosync_lab.sandbox.ebp.seed import FolderState
-from atoosync_lab.sandbox.prestashop.seed import ShopState
 
 
 @dataclass(frozen=True)
@@ -26,24 +23,23 @@ class DemoReport:
     """
 
     counts: dict[str, int]
-    special_orders: dict[str, int]
+    special_orders: dict[str, Any]
     facts: dict[str, Any]
 
 
-def load_demo(state: ShopState, folder: FolderState, today: date) -> DemoReport:
-    """Fill a freshly installed shop and a fresh folder.
+def load_demo(shop: ShopData, state: Path, folder: FolderState, today: date, version: str | None) -> DemoReport:
+    """Fill a fresh state folder of a shop and a fresh folder of the ERP.
 
     Args:
-        state: The shop.
+        shop: The shop's part of the data.
+        state: State folder of the shop's sandbox.
         folder: The folder, with its reference data.
         today: Date from which all dates are counted back; orders are one to sixty days old.
+        version: Version of the shop; None takes its usual one.
     """
     fill_folder(folder, today)
-    shop = open_shop(state, today)
-    Goods(shop).fill()
-    special = make_orders(shop)
+    filled = shop.fill_demo(state, folder, today, version)
     tables = {"articles": "Item", "stock_rows": "StockItem", "customers": "Customer"}
     counts = {f"erp_{name}": folder.count(table) for name, table in tables.items()}
-    for name in ("products", "combinations", "customers", "orders", "order_details", "order_slip"):
-        counts[f"shop_{name}"] = state.db.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0]
-    return DemoReport(counts, special, facts())
+    counts |= {f"shop_{name}": count for name, count in filled.counts.items()}
+    return DemoReport(counts, filled.special_orders, filled.facts)
