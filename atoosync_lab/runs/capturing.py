@@ -146,6 +146,8 @@ def _base(home: Home, profile: Profile, side: str, scopes: tuple[Scope, ...], co
     for capture in captures.each(home.captures, profile.id, side):
         if capture.mode == "window" or capture.finished_at > now + _AHEAD or not wanted <= set(capture.scopes):
             continue
+        if not capture.current:
+            return None
         if newest is None and (set(capture.scopes) != wanted or capture.system != connector.system):
             return None
         newest = newest or capture

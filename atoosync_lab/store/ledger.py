@@ -6,12 +6,13 @@ and the loser stops.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, insert, select, update
 
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.store.engine import Store, upsert
@@ -164,14 +165,17 @@ class Ledger:
         if proof is Proof.PERSON and not who:
             raise ValueError("a person's decision needs a name")
         moment = self._clock()
+        spent: dict[tuple[str, str, str, bool], int] = {}
         with self._store.begin() as tx:
             for row in rows:
                 given = {**values, **((each or {}).get(row.key) or {})}
                 if unknown := given.keys() - _VALUES:
                     raise TypeError(f"the ledger has no value {', '.join(sorted(unknown))}")
                 closed = proof is Proof.PERSON and not (given.get("target_id") or given.get("target_number"))
-                period = self._count(tx, row, to, used=not closed)
+                period = self._count(tx, row, to, spent, used=not closed)
                 self._set(tx, row, to, {**_columns(given, row, to, moment), "period": period, "who": who or row.who})
+            for (name, counter, period, used), units in spent.items():
+                (self._quota.settle if used else self._quota.release)(tx, name, counter, period, units)
             return self._by_id(tx, [row.id for row in rows])
 
     def recover(self, profile: str, flows: Collection[str] | None = None) -> list[LedgerRow]:
@@ -318,26 +322,41 @@ class Ledger:
         return [rows[each] for each in ids if each in rows]
 
     def _set(self, tx: Connection, row: LedgerRow, to: State, columns: dict[str, Any]) -> None:
-        statement = update(ledger).where(
-            ledger.c.id == row.id,
-            ledger.c.state == row.state.value,
-            ledger.c.attempt == row.attempt,
-            ledger.c.version == row.version,
-        )
-        if tx.execute(statement.values(state=to.value, version=row.version + 1, **columns)).rowcount != 1:
+        values = {"state": to.value, "version": row.version + 1, **columns}
+        seen = {"row": row.id, "was": row.state.value, "tried": row.attempt, "seen": row.version}
+        given = {_GIVEN + name: value for name, value in values.items()}
+        if tx.execute(_moving(tuple(values)), {**seen, **given}).rowcount != 1:
             raise LostRaceError("ledger.lost_race", key=row.key)
 
-    def _count(self, tx: Connection, row: LedgerRow, to: State, *, used: bool) -> str:
-        """Settle, release or reserve the units of a row on its way; the month they stand in."""
-        reserved = row.state in OPEN
-        if to is State.DONE and reserved and used:
-            self._quota.settle(tx, row.profile, row.counter, row.period, row.units)
-        elif to in (State.DONE, State.REFUSED) and reserved:
+    def _count(
+        self, tx: Connection, row: LedgerRow, to: State, spent: dict[tuple[str, str, str, bool], int], *, used: bool
+    ) -> str:
+        """The month in which the units of a row on its way stand; those that are settled or released add to `spent`."""
+        if to in (State.DONE, State.REFUSED) and row.state in OPEN:
             # Refused, or closed by a person without a document: no unit was used.
-            self._quota.release(tx, row.profile, row.counter, row.period, row.units)
+            place = (row.profile, row.counter, row.period, to is State.DONE and used)
+            spent[place] = spent.get(place, 0) + row.units
         elif row.state is State.REFUSED and to is State.INTENT:
             return self._quota.reserve(tx, row.profile, row.counter, [row.units])
         return row.period
+
+
+_GIVEN = "new_"
+
+
+@functools.cache
+def _moving(names: tuple[str, ...]) -> Update:
+    """The statement that changes these columns of a row, if nobody has moved it: made once, executed row by row."""
+    return (
+        update(ledger)
+        .where(
+            ledger.c.id == bindparam("row"),
+            ledger.c.state == bindparam("was"),
+            ledger.c.attempt == bindparam("tried"),
+            ledger.c.version == bindparam("seen"),
+        )
+        .values({name: bindparam(_GIVEN + name) for name in names})
+    )
 
 
 def _columns(given: Mapping[str, Any], row: LedgerRow, to: State, moment: datetime) -> dict[str, Any]:

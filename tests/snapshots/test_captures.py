@@ -19,7 +19,7 @@ from atoosync_lab.connectors.base import ReadRequest, Scope
 from atoosync_lab.model.catalogue import Product
 from atoosync_lab.model.errors import SettingsError, StopError, StoppedError, StorageError
 from atoosync_lab.model.sales import Order, OrderLine
-from atoosync_lab.snapshots import captures, diff, duck
+from atoosync_lab.snapshots import captures, diff, duck, tables
 from tests.captures import NOW, Given, capture, erp_item, erp_stock
 
 LARGEST = Decimal("123456789012.123456")
@@ -174,6 +174,15 @@ def aged(found: captures.Capture, days: int) -> str:
     moment = (datetime.now(UTC) - timedelta(days=days)).strftime(captures.STAMP)
     found.path.rename(found.path.with_name(f"{moment}-{found.id}.duckdb"))
     return found.id
+
+
+def test_capture_of_another_version_of_the_pivot_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = capture(tmp_path, "erp", erp_item("A"))
+    assert captures.latest(tmp_path, "test", "erp", [Scope.PRODUCTS]) == made
+    monkeypatch.setattr(tables, "shape", lambda: "another")
+    assert captures.latest(tmp_path, "test", "erp", [Scope.PRODUCTS]) is None
+    assert captures.get(tmp_path, "test", made.id).current is False
+
 
 
 @pytest.mark.spec("BEY-04")
