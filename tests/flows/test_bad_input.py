@@ -91,6 +91,7 @@ def documents(demo: Demo) -> int:
         ({"erp__folder": "999999"}, "ebp.folder_not_found", 3, "999999"),
     ],
 )
+@pytest.mark.usefixtures("impatient")
 def test_wrong_address_or_folder_is_named(
     shown: Demo, values: dict[str, str], code: str, status: int, named: str
 ) -> None:
@@ -154,6 +155,7 @@ def test_mark_moves_by_the_clock_of_the_remote(demo: Demo, monkeypatch: pytest.M
 
 
 @pytest.mark.spec("ORD-10", "RUN-03")
+@pytest.mark.usefixtures("impatient")
 def test_shop_and_erp_down_end_the_run_with_status_four_and_orders_come_later(demo: Demo) -> None:
     expected = demo.plan("orders").plan
     assert expected is not None
@@ -323,6 +325,7 @@ def test_lost_session_asks_for_a_sign_in_in_both_languages(shown: Demo) -> None:
 
 @pytest.mark.spec("RUN-03", "ART-04", "ART-12")
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.usefixtures("impatient")
 def test_shop_that_dies_before_the_write_loses_no_record(demo: Demo) -> None:
     planned = demo.plan("stocks")
     assert planned.plan is not None

@@ -83,6 +83,7 @@ def test_stopped_run_moves_no_mark_and_the_rest_is_due(demo: Demo) -> None:
 
 
 @pytest.mark.spec("ART-10", "ART-12", "ART-03")
+@pytest.mark.usefixtures("impatient")
 def test_record_that_failed_stays_due_beyond_the_mark(demo: Demo) -> None:
     """With « since last transfer », a price refused once is sent at the next run, although the mark has moved."""
     save(demo, articles__prices__since_last_transfer=True)
