@@ -1,4 +1,7 @@
-"""One real year of web-shop sales, imported from the PrestaShop sandbox into the EBP sandbox through the product."""
+"""One real year of web-shop sales, imported from the PrestaShop sandbox into the EBP sandbox through the product.
+
+`real_year_woocommerce` and `real_year_shopify` are the same from their sandboxes.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ from atoosync_lab.runs import refreshing
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.sandbox import servers
 from atoosync_lab.sandbox.data.load import load
-from atoosync_lab.sandbox.data.online_retail import FOLDER, RetailReport, retail_settings
+from atoosync_lab.sandbox.data.online_retail import FOLDER, RetailReport
+from atoosync_lab.sandbox.data.shop_data import shop_data
 from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.settings import Profile
 from atoosync_lab.snapshots import captures, duck
@@ -33,18 +37,28 @@ DETAILS = ("order_details", "addresses", "customers", "order_payments", "order_c
 
 
 def run(folder: Path) -> Mapping[str, object]:
-    """Load, import twice, verify against the control figures of the data set."""
-    home = folder / "home"
-    states = {kind: home / "sandbox" / kind for kind in ("prestashop", "ebp")}
-    report = load("online-retail", states["prestashop"], states["ebp"])
+    """See `measure`, for PrestaShop."""
+    return measure(folder, "prestashop")
+
+
+def measure(folder: Path, shop_system: str) -> Mapping[str, object]:
+    """Load, import twice, verify against the control figures of the data set.
+
+    Args:
+        folder: an empty folder.
+        shop_system: whose sandbox holds the year.
+    """
+    home, data = folder / "home", shop_data(shop_system)
+    states = {kind: home / "sandbox" / kind for kind in (shop_system, "ebp")}
+    report = load("online-retail", states[shop_system], states["ebp"], shop=shop_system)
     if not isinstance(report, RetailReport):
         raise TypeError("the real year gives its own report")
     with (
-        servers.start("prestashop", states["prestashop"]) as shop,
+        servers.start(servers.kind_of(shop_system), states[shop_system], speed=0, args=data.args) as shop,
         servers.start("ebp", states["ebp"], speed=SPEED, args=("--auto-sign-in",)) as erp,
         Workspace.open(home) as workspace,
     ):
-        profile = Profile.model_validate(retail_settings(shop.url, erp.url, speed=SPEED))
+        profile = Profile.model_validate(data.retail_settings(shop.url, erp.url, speed=SPEED))
         workspace.profiles.create(profile, who="bench")
         give_credentials(workspace, profile)
         sign_in(workspace, profile)
@@ -57,7 +71,7 @@ def run(folder: Path) -> Mapping[str, object]:
         calls_shop, calls_erp = shop.calls(), erp.calls()
         second = [_flow(home, profile.id, flow) for flow in FLOWS]
         found = _verify(home, states["ebp"], workspace, profile)
-    return _figures(report, first, second, found, calls_shop, calls_erp, seconds)
+    return {"shop": shop_system, **_figures(report, first, second, found, calls_shop, calls_erp, seconds)}
 
 
 def _flow(home: Path, profile: str, flow: str) -> dict[str, Any]:
