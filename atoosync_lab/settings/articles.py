@@ -72,10 +72,10 @@ class ProductSettings(Settings):
 
 
 class ShopCreation(Settings):
-    """PrestaShop rules on creation (SHP-01)."""
+    """What a creation writes besides the sheet (SHP-01)."""
 
     active: bool = True
-    category: Annotated[str, Field(max_length=10, pattern="^[0-9]*$")] = ""
+    category: Annotated[str, Field(max_length=20, pattern="^[0-9]*$")] = ""
     """Id of the fallback category; empty = home."""
 
 
