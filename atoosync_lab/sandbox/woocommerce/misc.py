@@ -1,0 +1,377 @@
+"""Settings, payment methods, shipping zones, webhooks, lists of data, the state of the system."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from atoosync_lab.sandbox.woocommerce import times
+from atoosync_lab.sandbox.woocommerce.call import ALL, Answer, Call, Json, links
+from atoosync_lab.sandbox.woocommerce.crud import Condition, in_and_out, list_headers, order_of, page_of
+from atoosync_lab.sandbox.woocommerce.errors import ApiError, no_trash
+from atoosync_lab.sandbox.woocommerce.orders import STATUSES
+from atoosync_lab.sandbox.woocommerce.settings import GROUPS, Setting
+from atoosync_lab.sandbox.woocommerce.state import Row
+
+COUNTRIES = {"BE": "Belgium", "CH": "Switzerland", "DE": "Germany", "ES": "Spain", "FR": "France", "IT": "Italy",
+             "LU": "Luxembourg", "NL": "Netherlands", "PT": "Portugal", "GB": "United Kingdom (UK)",
+             "US": "United States (US)"}  # fmt: skip
+CURRENCIES = {"EUR": ("Euro", "&euro;"), "USD": ("United States (US) dollar", "&#36;"),
+              "GBP": ("Pound sterling", "&pound;"), "CHF": ("Swiss franc", "&#67;&#72;&#70;")}  # fmt: skip
+GATEWAYS = {"bacs": "Direct bank transfer", "cheque": "Check payments", "cod": "Cash on delivery"}
+_HOOKS = {
+    "order.created": ["woocommerce_new_order"],
+    "order.updated": ["woocommerce_update_order", "woocommerce_order_refunded"],
+    "order.deleted": ["wp_trash_post"],
+    "product.created": ["woocommerce_process_product_meta", "woocommerce_new_product"],
+    "product.updated": ["woocommerce_process_product_meta", "woocommerce_update_product"],
+    "product.deleted": ["wp_trash_post"],
+    "customer.created": ["user_register", "woocommerce_created_customer", "woocommerce_new_customer"],
+    "customer.updated": ["profile_update", "woocommerce_update_customer"],
+    "customer.deleted": ["delete_user"],
+    "coupon.created": ["woocommerce_process_shop_coupon_meta", "woocommerce_new_coupon"],
+    "coupon.updated": ["woocommerce_process_shop_coupon_meta", "woocommerce_update_coupon"],
+    "coupon.deleted": ["wp_trash_post"],
+}
+
+
+def _setting(call: Call, group: str, name: str, setting: Setting) -> Json:
+    found: Json = {"id": name, "label": "", "description": "", "type": setting.kind, "default": setting.default}
+    if setting.options:
+        found["options"] = dict.fromkeys(setting.options, "")
+    own = f"settings/{group}"
+    allow = ("GET", "POST", "PUT", "PATCH")
+    value = call.state.option(name)
+    return {**found, "tip": "", "value": value, "group_id": group, "_links": links(call, f"{own}/{name}", own, allow)}
+
+
+def _group(call: Call) -> dict[str, Setting]:
+    group = GROUPS.get(call.url["group_id"])
+    if group is None:
+        raise ApiError(404, "rest_setting_setting_group_invalid", "Invalid setting group.")
+    return group
+
+
+def setting_groups(call: Call) -> Answer:
+    """The groups of settings."""
+    return Answer([{"id": name, "label": name.capitalize(), "description": "", "parent_id": "", "sub_groups": [],
+                    "_links": {"options": [{"href": call.link(f"settings/{name}")}]}} for name in GROUPS])  # fmt: skip
+
+
+def settings_of(call: Call) -> Answer:
+    """The settings of a group."""
+    name = call.url["group_id"]
+    return Answer([_setting(call, name, key, setting) for key, setting in _group(call).items()])
+
+
+def _one_setting(call: Call) -> Setting:
+    setting = _group(call).get(call.url["id"])
+    if setting is None:
+        raise ApiError(404, "rest_setting_setting_invalid", "Invalid setting.")
+    return setting
+
+
+def setting_one(call: Call) -> Answer:
+    """One setting."""
+    return Answer(_setting(call, call.url["group_id"], call.url["id"], _one_setting(call)))
+
+
+def setting_update(call: Call) -> Answer:
+    """Change a setting."""
+    setting = _one_setting(call)
+    if "value" in call.params:
+        value = str(call.params["value"])
+        allowed = ("yes", "no") if setting.kind == "checkbox" else setting.options
+        if allowed and value not in allowed and not (call.url["id"] == "woocommerce_default_country"):
+            raise ApiError(400, "rest_setting_value_invalid", "An invalid setting value was passed.")
+        with call.state.writing():
+            call.state.set_option(call.url["id"], value)
+    return setting_one(call)
+
+
+# Payment ---------------------------------------------------------------------------------------------------------
+
+
+def gateway_shown(call: Call, name: str) -> Json:
+    """A payment method."""
+    supports = {"method_supports": ["products"]} if call.version >= (3, 9) else {}
+    return {
+        "id": name, "title": GATEWAYS[name], "description": "", "order": "",
+        "enabled": call.state.option(f"gateway_{name}") == "yes", "method_title": GATEWAYS[name],
+        "method_description": "", **supports, "settings": {},
+        "_links": links(call, f"payment_gateways/{name}", "payment_gateways", ("GET", "POST", "PUT", "PATCH")),
+    }  # fmt: skip
+
+
+def gateway_list(call: Call) -> Answer:
+    """The payment methods that come with the shop."""
+    return Answer([gateway_shown(call, name) for name in GATEWAYS], headers=list_headers(call, len(GATEWAYS)))
+
+
+def gateway_one(call: Call) -> Answer:
+    """One payment method."""
+    name = call.url["id"]
+    if name not in GATEWAYS:
+        raise ApiError(404, "woocommerce_rest_payment_gateway_invalid", "Resource does not exist.")
+    return Answer(gateway_shown(call, name))
+
+
+def gateway_update(call: Call) -> Answer:
+    """Switch a payment method."""
+    answer = gateway_one(call)
+    if call.params.get("enabled") is not None:
+        with call.state.writing():
+            call.state.set_option(f"gateway_{call.url['id']}", "yes" if call.params["enabled"] else "no")
+        answer = gateway_one(call)
+    return answer
+
+
+# Shipping --------------------------------------------------------------------------------------------------------
+
+
+def zone_shown(call: Call, row: Row) -> Json:
+    """A shipping zone."""
+    own = f"shipping/zones/{row['id']}"
+    found = links(call, own, "shipping/zones", ALL, describedby=[{"href": call.link(f"{own}/locations")}])
+    return {"id": row["id"], "name": row["name"], "order": row.get("order", 0), "_links": found}
+
+
+def _zone(call: Call, name: str = "id") -> Row:
+    number = call.number(name)
+    row = call.state.row("zones", number) if number else {"id": 0, "name": "Locations not covered by your other zones"}
+    if row is None:
+        raise ApiError(404, "woocommerce_rest_shipping_zone_invalid", "Resource does not exist.")
+    return row
+
+
+def zone_list(call: Call) -> Answer:
+    """All zones; the first is for the rest of the world."""
+    rows = [{"id": 0, "name": "Locations not covered by your other zones"}, *call.state.rows("zones")]
+    return Answer([zone_shown(call, row) for row in rows], headers=list_headers(call, len(rows)))
+
+
+def zone_one(call: Call) -> Answer:
+    """One zone."""
+    return Answer(zone_shown(call, _zone(call)))
+
+
+def zone_write(call: Call) -> Answer:
+    """A new zone, or a change of one."""
+    with call.state.writing():
+        fresh = "id" not in call.url
+        row: Row = {"name": "", "order": 0, "locations": []} if fresh else _zone(call)
+        for name in ("name", "order"):
+            if call.params.get(name) is not None:
+                row[name] = call.params[name]
+        if fresh:
+            call.state.insert("zones", row)
+        else:
+            call.state.update("zones", row)
+    location = {"Location": call.link(f"shipping/zones/{row['id']}")} if fresh else {}
+    return Answer(zone_shown(call, row), 201 if fresh else 200, location)
+
+
+def zone_delete(call: Call) -> Answer:
+    """Remove a zone for good."""
+    if not call.params.get("force"):
+        raise no_trash("Shipping zones")
+    with call.state.writing():
+        row = _zone(call)
+        call.state.delete("zones", row["id"])
+    return Answer(zone_shown(call, row))
+
+
+def zone_places(call: Call) -> Answer:
+    """The places of a zone; a write replaces them."""
+    with call.state.writing():
+        row = _zone(call)
+        if call.method != "GET" and isinstance(call.content, list):
+            row["locations"] = [
+                {"code": p["code"], "type": p.get("type", "country")} for p in call.content if p.get("code")
+            ]
+            call.state.update("zones", row)
+    own = f"shipping/zones/{row['id']}"
+    found = {"collection": [{"href": call.link(f"{own}/locations")}], "describes": [{"href": call.link(own)}]}
+    places = [{**place, "_links": found} for place in row.get("locations", [])]
+    return Answer(places, headers=list_headers(call, len(places)))
+
+
+def _field(name: str, kind: str, value: str, default: str, options: tuple[str, ...] = ()) -> Json:
+    found: Json = {"id": name, "label": "", "description": "", "type": kind, "value": value, "default": default,
+                   "tip": "", "placeholder": ""}  # fmt: skip
+    return {**found, "options": dict.fromkeys(options, "")} if options else found
+
+
+def method_shown(call: Call, row: Row) -> Json:
+    """A shipping method of a zone."""
+    title = row["method_id"].replace("_", " ").capitalize()
+    own = f"shipping/zones/{row['zone_id']}/methods"
+    fields = [_field("title", "text", title, title), _field("tax_status", "select", "taxable", "taxable", ("taxable", "none")),
+              _field("cost", "text", row.get("cost", "0"), "")]  # fmt: skip
+    classes = call.state.rows("terms", "taxonomy = 'product_shipping_class'")
+    if row["method_id"] == "flat_rate" and classes:
+        fields.append(_field("class_costs", "title", "", ""))
+        fields += [_field(f"class_cost_{term['id']}", "text", "", "") for term in classes]
+        fields.append(_field("no_class_cost", "text", "", ""))
+        fields.append(_field("type", "select", "class", "class", ("class", "order")))
+    about = {"describes": [{"href": call.link(f"shipping/zones/{row['zone_id']}")}]}
+    return {
+        "id": row["id"], "instance_id": row["id"], "title": title, "order": row.get("order", 1),
+        "enabled": row.get("enabled", True), "method_id": row["method_id"], "method_title": "",
+        "method_description": "", "settings": {field["id"]: field for field in fields},
+        "_links": {**links(call, f"{own}/{row['id']}", own, ALL), **about},
+    }  # fmt: skip
+
+
+def method_list(call: Call) -> Answer:
+    """The shipping methods of a zone."""
+    zone = _zone(call, "zone_id")
+    rows = call.state.rows("zone_methods", "zone_id = ?", (zone["id"],))
+    return Answer([method_shown(call, row) for row in rows], headers=list_headers(call, len(rows)))
+
+
+def method_create(call: Call) -> Answer:
+    """A new shipping method; the shop answers 200."""
+    with call.state.writing():
+        zone = _zone(call, "zone_id")
+        row = {"zone_id": zone["id"], "method_id": str(call.params["method_id"]), "order": 1, "enabled": True}
+        call.state.insert("zone_methods", row)
+    return Answer(method_shown(call, row))
+
+
+# Webhooks --------------------------------------------------------------------------------------------------------
+
+
+def webhook_shown(call: Call, row: Row) -> Json:
+    """A webhook; its secret is not told."""
+    resource, _, event = row["topic"].partition(".")
+    return {
+        "id": row["id"], "name": row["name"], "status": row["status"], "topic": row["topic"], "resource": resource,
+        "event": event, "hooks": _HOOKS.get(row["topic"], [event] if resource == "action" else []),
+        "delivery_url": row["delivery_url"], **times.pair("date_created", row["created"]),
+        **times.pair("date_modified", row["modified"]), "_links": links(call, f"webhooks/{row['id']}", "webhooks", ALL),
+    }  # fmt: skip
+
+
+def webhook_list(call: Call) -> Answer:
+    """A page of webhooks."""
+    condition = Condition()
+    if call.params.get("status") not in (None, "all"):
+        condition.add("status = ?", call.params["status"])
+    in_and_out(call, condition)
+    rows, headers = page_of(call, "webhooks", condition, order_of(call, {"date": "created", "id": "id"}, ", id *"))
+    return Answer([webhook_shown(call, row) for row in rows], headers=headers)
+
+
+def _webhook(call: Call, status: int) -> Row:
+    row = call.state.row("webhooks", call.number("id"))
+    if row is None:
+        raise ApiError(status, "woocommerce_rest_shop_webhook_invalid_id", "Invalid ID.")
+    return row
+
+
+def webhook_one(call: Call) -> Answer:
+    """One webhook."""
+    return Answer(webhook_shown(call, _webhook(call, 404)))
+
+
+def webhook_write(call: Call) -> Answer:
+    """A new webhook, or a change of one. ASSUMPTION: deliveries are not played; the reference did not test them."""
+    given: dict[str, Any] = call.params
+    with call.state.writing():
+        fresh = "id" not in call.url
+        row: Row = {"status": "active", "created": call.state.now(), "modified": None} if fresh else _webhook(call, 400)
+        topic = given.get("topic")
+        if topic is not None and topic not in _HOOKS and not str(topic).startswith("action."):
+            raise ApiError(
+                400, "woocommerce_rest_webhook_invalid_topic", "Webhook topic is required and must be valid."
+            )
+        for name in ("name", "status", "topic", "secret", "delivery_url"):
+            if given.get(name) is not None:
+                row[name] = given[name]
+        row.setdefault("name", "Webhook created")
+        if fresh:
+            call.state.insert("webhooks", row)
+        else:
+            row["modified"] = call.state.now()
+            call.state.update("webhooks", row)
+    location = {"Location": call.link(f"webhooks/{row['id']}")} if fresh else {}
+    return Answer(webhook_shown(call, row), 201 if fresh else 200, location)
+
+
+def webhook_delete(call: Call) -> Answer:
+    """Remove a webhook for good."""
+    if not call.params.get("force"):
+        raise no_trash("Webhooks")
+    with call.state.writing():
+        row = _webhook(call, 404)
+        call.state.delete("webhooks", row["id"])
+    return Answer(webhook_shown(call, row))
+
+
+# Data ------------------------------------------------------------------------------------------------------------
+
+
+def countries(call: Call) -> Answer:
+    """Countries, without their regions."""
+    return Answer([{"code": code, "name": name, "states": []} for code, name in COUNTRIES.items()])
+
+
+def country(call: Call) -> Answer:
+    """One country."""
+    code = call.url["location"].upper()
+    if code not in COUNTRIES:
+        raise ApiError(
+            404, "woocommerce_rest_data_invalid_location", "There are no locations matching these parameters."
+        )
+    return Answer({"code": code, "name": COUNTRIES[code], "states": []})
+
+
+def currencies(call: Call) -> Answer:
+    """Currencies."""
+    return Answer([{"code": code, "name": name, "symbol": symbol} for code, (name, symbol) in CURRENCIES.items()])
+
+
+def currency(call: Call) -> Answer:
+    """One currency, or that of the shop."""
+    wanted = call.url.get("currency", "current")
+    code = call.state.option("woocommerce_currency") if wanted == "current" else wanted.upper()
+    if code not in CURRENCIES:
+        raise ApiError(
+            404, "woocommerce_rest_data_invalid_currency", "There are no currencies matching these parameters."
+        )
+    return Answer({"code": code, "name": CURRENCIES[code][0], "symbol": CURRENCIES[code][1]})
+
+
+def order_totals(call: Call) -> Answer:
+    """Number of orders by status."""
+    rows = dict(call.state.db.execute("SELECT status, COUNT(*) FROM orders GROUP BY status").fetchall())
+    return Answer([{"slug": name, "name": name.capitalize(), "total": rows.get(name, 0)} for name in STATUSES])
+
+
+def system_status(call: Call) -> Answer:
+    """The state of the system, as far as a connector asks for it."""
+    state = call.state
+    hpos = call.version >= (8, 2)
+    return Answer(
+        {
+            "environment": {
+                "home_url": call.home, "site_url": call.home, "version": state.version, "wp_version": "6.8",
+                "wp_multisite": False, "wp_memory_limit": 268435456, "php_version": "8.2.0",
+                "php_max_execution_time": 30, "default_timezone": "UTC", "language": "fr_FR",
+            },
+            "database": {"wc_database_version": state.version, "database_prefix": "wp_"},
+            "active_plugins": [
+                {"plugin": "woocommerce/woocommerce.php", "name": "WooCommerce", "version": state.version}
+            ],
+            "inactive_plugins": [], "dropins_mu_plugins": {"dropins": [], "mu_plugins": []},
+            "theme": {"name": "Storefront"},
+            "settings": {
+                "api_enabled": True, "force_ssl": False, "currency": state.option("woocommerce_currency"),
+                "currency_symbol": "&euro;", "thousand_separator": ",", "decimal_separator": ".",
+                "number_of_decimals": int(state.option("woocommerce_price_num_decimals")),
+                **({"HPOS_enabled": True, "HPOS_sync_enabled": False} if hpos else {}),
+            },
+            "security": {"secure_connection": call.home.startswith("https"), "hide_errors": True},
+            "pages": [], "post_type_counts": [],
+        }
+    )  # fmt: skip
