@@ -1,0 +1,1 @@
+"""The resolvers of queries, one module a subject."""

@@ -1,0 +1,1 @@
+"""The mutations, one module a subject. `mutation` registers them."""
