@@ -51,7 +51,7 @@ def creation() -> tuple[Field, ...]:
     """What a new product of the shop is like (SHP-01)."""
     return (
         _field("articles.creation.active", "switch"),
-        _field("articles.creation.category", "text", max_length=10, check=_digits),
+        _field("articles.creation.category", "text", max_length=20, check=_digits),
     )
 
 

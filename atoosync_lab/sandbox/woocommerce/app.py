@@ -114,7 +114,7 @@ class Shop:
         method = str(query.get("_method") or request.headers.get("x-http-method-override") or request.method).upper()
         call = Call(self.state, method, path, home, query=query)
         found: tuple[Route, dict[str, str]] | None = None
-        pause = 0.0
+        pause, allowed = 0.0, True
         try:
             try:
                 if keys_read:
@@ -125,15 +125,16 @@ class Shop:
                 data, status, more, pause = self._dispatched(request, call, found, content)
                 headers.update(more)
             except ApiError as error:
-                data, status = error.body(), error.status
+                data, status, allowed = error.body(), error.status, error.allowed
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             # What PHP would stop at: the shop tells nothing about it, our log does.
             print(f"{method} {path}: {type(error).__name__}: {error}", flush=True)
-            data, status = critical().body(), 500
+            data, status, allowed = critical().body(), 500, False
         if status == 401:
             headers["Vary"] = "Origin"
-        elif found is not None and not (isinstance(data, dict) and data.get("code") == "rest_no_route"):
-            headers["Allow"] = found[0].allow
+        elif found is not None and allowed:
+            headers.setdefault("Allow", found[0].allow)
+        headers = {name: value for name, value in headers.items() if value}
         body = b"" if method == "HEAD" else dump(data)
         return Response(body, status, {**headers, "Content-Type": JSON_TYPE}), pause
 

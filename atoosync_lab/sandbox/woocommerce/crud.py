@@ -189,7 +189,7 @@ def _one(call: Call, parts: Batched, name: str, item: Any) -> Answer:
         defaults = {arg: spec.default for arg, spec in parts.create_args.items() if spec.default is not None}
         params, handler = {**defaults, **item}, parts.create
     number = params.get(parts.key)
-    url = {**call.url, parts.key: str(number) if str(number or 0).isdecimal() else "0"}
+    url = {**call.url, parts.key: str(number or 0) if str(number or 0).isdecimal() else "0"}
     if name == "create":
         url.pop(parts.key)
         params.pop(parts.key, None)

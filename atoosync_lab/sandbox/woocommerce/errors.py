@@ -14,16 +14,19 @@ class ApiError(Exception):
         message: Text for people; may hold HTML, as the shop's does.
         data: Further keys of `data`; or, with `bare`, nothing else.
         bare: When given, `data` is this number instead of an object (refunds do so).
+        allowed: Whether the header `Allow` goes with it; not where the shop stopped or refused the whole address.
     """
 
     def __init__(
-        self, status: int, code: str, message: str, data: dict[str, Any] | None = None, *, bare: int | None = None
+        self, status: int, code: str, message: str, data: dict[str, Any] | None = None, *,
+        bare: int | None = None, allowed: bool = True,
     ) -> None:
         self.status = status
         self.code = code
         self.message = message
         self.data = data or {}
         self.bare = bare
+        self.allowed = allowed
         super().__init__(f"{status} {code}: {message}")
 
     def body(self) -> dict[str, Any]:
@@ -38,17 +41,18 @@ class StateVersionError(RuntimeError):
 
 def critical() -> ApiError:
     """What a shop answers when PHP stops: the page of a broken site, in JSON."""
-    return ApiError(500, "internal_server_error", "<p>There has been a critical error on this website.</p>")
+    return ApiError(500, "internal_server_error", "<p>There has been a critical error on this website.</p>", allowed=False)
 
 
 def no_route() -> ApiError:
     """No route of that address and method."""
-    return ApiError(404, "rest_no_route", "No route was found matching the URL and request method.")
+    return ApiError(404, "rest_no_route", "No route was found matching the URL and request method.", allowed=False)
 
 
 def invalid_id(kind: str, status: int) -> ApiError:
     """There is no record of that id; `kind` is the post type (`product`, `shop_order`)."""
-    return ApiError(status, f"woocommerce_rest_{kind}_invalid_id", "Invalid ID.")
+    allowed = kind != "product_variation"
+    return ApiError(status, f"woocommerce_rest_{kind}_invalid_id", "Invalid ID.", allowed=allowed)
 
 
 def no_trash(what: str = "Resource") -> ApiError:

@@ -41,7 +41,9 @@ def _setting(call: Call, group: str, name: str, setting: Setting) -> Json:
     own = f"settings/{group}"
     allow = ("GET", "POST", "PUT", "PATCH")
     value = call.state.option(name)
-    return {**found, "tip": "", "value": value, "group_id": group, "_links": links(call, f"{own}/{name}", own, allow)}
+    if setting.tip:
+        found["tip"] = ""
+    return {**found, "value": value, "group_id": group, "_links": links(call, f"{own}/{name}", own, allow)}
 
 
 def _group(call: Call) -> dict[str, Setting]:

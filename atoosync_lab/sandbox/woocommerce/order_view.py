@@ -104,7 +104,7 @@ def rendered(call: Call, rows: Sequence[Row]) -> list[Json]:
     refunds: dict[int, list[Row]] = defaultdict(list)
     if rows:
         sql = f"order_id IN ({','.join(str(row['id']) for row in rows)})"
-        for refund in call.state.rows("refunds", sql, (), "id DESC"):
+        for refund in call.state.rows("refunds", sql, (), "created DESC, id"):
             refunds[refund["order_id"]].append(refund)
     virtual = _virtual(call, rows)
     shown = [order(call, row, goods, refunds[row["id"]], virtual) for row in rows]

@@ -96,6 +96,8 @@ def create(call: Call) -> Answer:
         set_lines(state, row, call.params)
         calculate(state, row)
         state.insert("orders", row)
+    # The order is stored before coupons are looked at: a refused coupon is a 400, and the order stays without it.
+    with state.writing():
         if isinstance(call.params.get("coupon_lines"), list):
             discounts.apply(state, row, call.params["coupon_lines"])
             _count_coupons(state, row)
@@ -225,7 +227,7 @@ def delete(call: Call) -> Answer:
                 raise ApiError(410, "woocommerce_rest_already_trashed", "The order has already been deleted.")
             moment = str(int(state.moment().timestamp()))
             for key, value in (("_wp_trash_meta_status", f"wc-{row['status']}"), ("_wp_trash_meta_time", moment)):
-                row["meta_data"].append({"id": state.reserve("meta"), "key": key, "value": value})
+                row["meta_data"] = [*row["meta_data"], {"id": state.reserve("meta"), "key": key, "value": value}]
             row.update({"status": "trash", "modified": state.now()})
             state.update("orders", row)
     return Answer(data, pause=_pause(call))

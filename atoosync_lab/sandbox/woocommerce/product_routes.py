@@ -167,7 +167,7 @@ def to_trash(state: ShopState, row: Row) -> None:
     """Put a product or variation into the trash; how it was is kept in its meta data."""
     moment = state.moment()
     for key, value in (("_wp_trash_meta_status", row["status"]), ("_wp_trash_meta_time", str(int(moment.timestamp())))):
-        row["meta_data"].append({"id": state.reserve("meta"), "key": key, "value": value})
+        row["meta_data"] = [*row["meta_data"], {"id": state.reserve("meta"), "key": key, "value": value}]
     row.update({"status": "trash", "modified": state.now()})
     state.update("products", row)
 
@@ -249,14 +249,18 @@ def variation_update(call: Call) -> Answer:
 
 def variation_delete(call: Call) -> Answer:
     """To the trash, also without `force`; with it for good."""
+    headers: dict[str, str] = {}
     with call.state.writing():
         row = _variation(call)
         data = rendered_variations(call, [row])[0]
         if call.params.get("force"):
             call.state.delete("products", row["id"])
+            # A variation that is gone cannot be checked for rights any more: the shop names no methods.
+            data["_links"]["self"][0].pop("targetHints")
+            headers["Allow"] = ""
         else:
             if row["status"] == "trash":
                 raise ApiError(410, "woocommerce_rest_already_trashed", "The variation has already been deleted.")
             to_trash(call.state, row)
         refresh_parent(call.state, row["parent_id"])
-    return Answer(data, pause=_pause(call))
+    return Answer(data, headers=headers, pause=_pause(call))

@@ -223,7 +223,8 @@ def _taxonomies(state: ShopState, row: Row, given: Json) -> None:
     if row["type"] == "variation":
         return
     for name, taxonomy in (("categories", "product_cat"), ("brands", "product_brand"), ("tags", "product_tag")):
-        if isinstance(given.get(name), list):
+        # Seen on 9.9.5: an empty list takes categories and tags away, but leaves the brands.
+        if isinstance(given.get(name), list) and (given[name] or name != "brands"):
             row[name] = _given_terms(state, taxonomy, given[name])
     if not row["categories"]:
         row["categories"] = [DEFAULT_CATEGORY]

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its kind (`checkbox`, `radio`, `select`, `text`, `number`), default, allowed values."""
+    """One setting: its kind (`checkbox`, `radio`, `select`, `text`, `number`), default, allowed values, whether it has a tip."""
 
     kind: str
     default: str
     options: tuple[str, ...] = ()
+    tip: bool = True
 
 
 GROUPS: dict[str, dict[str, Setting]] = {
@@ -44,7 +45,7 @@ GROUPS: dict[str, dict[str, Setting]] = {
         "woocommerce_prices_include_tax": Setting("radio", "no", ("yes", "no")),
         "woocommerce_tax_based_on": Setting("select", "shipping", ("shipping", "billing", "base")),
         "woocommerce_shipping_tax_class": Setting("select", "inherit"),
-        "woocommerce_tax_round_at_subtotal": Setting("checkbox", "no"),
+        "woocommerce_tax_round_at_subtotal": Setting("checkbox", "no", tip=False),
         "woocommerce_tax_display_shop": Setting("select", "excl", ("incl", "excl")),
         "woocommerce_tax_display_cart": Setting("select", "excl", ("incl", "excl")),
         "woocommerce_tax_total_display": Setting("select", "itemized", ("single", "itemized")),

@@ -195,3 +195,8 @@ def _bare(raw: Any) -> str:
     if isinstance(raw, Mapping):
         return "; ".join(f"{k}: {v}" for k, v in raw.items())
     return str(raw or "")
+
+
+def first_error(line: Mapping[str, Any]) -> GraphError:
+    """The error of a line of a bulk result that has no data."""
+    return next(iter(_errors(line.get("errors"))), GraphError(""))

@@ -156,6 +156,7 @@ STOCK_REASON = "correction"
 STOCK_DOCUMENT = "gid://atoo-sync/StockUpdate/1"
 """Origin shown in the history of a stock; any URI of this form is accepted. [DOC: InventorySetQuantitiesInput]"""
 STALE_CODES = frozenset({"CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE"})
+MISSING_CODES = frozenset({"INVALID_INVENTORY_ITEM"})
 NOT_STOCKED_CODES = frozenset({"ITEM_NOT_STOCKED_AT_LOCATION"})
 """The article has no stock at the location yet. [CL]"""
 
@@ -258,6 +259,10 @@ NEEDED_SCOPES: tuple[str, ...] = (
     "write_publications",
 )
 """Scopes of the app; `write_x` holds `read_x`. [DOC: access-scopes]"""
+ASSUMED = ("SH07", "SH08")
+"""SH08 (ASSUMPTION): a tip is part of `totalPriceSet` and `totalTipReceivedSet`, and of no line. SH07 (ASSUMPTION):
+`subtotalSet` of a refunded line and `subtotalAmountSet` of a refunded shipping are with tax where the order's amounts
+are."""
 USEFUL_SCOPES: tuple[str, ...] = (ALL_ORDERS_SCOPE, "read_locales")
 """Without them the connector works with limits that it says: orders of 60 days, the language shown as French."""
 FALLBACK_LOCALE = "fr"

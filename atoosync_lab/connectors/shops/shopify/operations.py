@@ -38,7 +38,7 @@ _MONEY = "{ presentmentMoney { amount } }"
 _BOTH = "{ shopMoney { amount } presentmentMoney { amount } }"
 _TAXES = f"taxLines {{ title rate priceSet {_MONEY} }}"
 _LINE = (
-    "id title variantTitle sku quantity currentQuantity variant { id barcode } product { id }"
+    "id title variantTitle sku quantity currentQuantity variant { id barcode } product { id hasOnlyDefaultVariant }"
     f" originalUnitPriceSet {_MONEY} discountAllocations {{ allocatedAmountSet {_MONEY} }} {_TAXES}"
 )
 _SHIPPING = f"id title code isRemoved discountedPriceSet {_MONEY} {_TAXES}"
@@ -57,11 +57,11 @@ _ORDER = (
     " amountSet { presentmentMoney { amount currencyCode } } }"
     f" refunds {{ id createdAt totalRefundedSet {_MONEY} }}"
 )
-_PIECE = "id sku currentQuantity variant { id } product { id }"
+_PIECE = "id sku currentQuantity variant { id } product { id hasOnlyDefaultVariant }"
 _REFUND = (
     f"id createdAt updatedAt totalRefundedSet {_MONEY}"
-    " refundLineItems(first: 100) { pageInfo { hasNextPage } nodes {"
-    f" quantity subtotalSet {_MONEY} totalTaxSet {_MONEY} lineItem {{ id product {{ id }} }} }} }}"
+    " refundLineItems(first: 250) { pageInfo { hasNextPage } nodes {"
+    f" quantity subtotalSet {_MONEY} totalTaxSet {_MONEY} lineItem {{ id }} }} }}"
     f" refundShippingLines(first: 5) {{ nodes {{ id subtotalAmountSet {_MONEY} taxAmountSet {_MONEY} }} }}"
 )
 _PAGE = "pageInfo { hasNextPage endCursor }"
@@ -117,8 +117,8 @@ BULK_PRODUCTS = Operation(
 
 STOCKS = Operation(
     "Stocks",
-    "query Stocks($first: Int!, $after: String, $location: ID!) {"
-    f" productVariants(first: $first, after: $after, sortKey: ID) {{ {_PAGE} nodes {{"
+    "query Stocks($first: Int!, $after: String, $query: String, $location: ID!) {"
+    f" productVariants(first: $first, after: $after, query: $query, sortKey: ID) {{ {_PAGE} nodes {{"
     f" id inventoryPolicy product {{ id hasOnlyDefaultVariant }} inventoryItem {{ id tracked {_LEVEL} }} }} }} }}",
     60,
 )
@@ -266,7 +266,7 @@ RUN_MUTATION = Operation(
 RUN_QUERY = Operation(
     "RunQuery",
     "mutation RunQuery($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: false) {"
-    " bulkOperation { id status } userErrors { field message } } }",
+    " bulkOperation { id status } userErrors { field message code } } }",
     facts.MUTATION_COST,
 )
 BULK_PRICES = (
@@ -364,8 +364,11 @@ def by_key(count: int) -> Operation:
         "ByKey",
         count,
         lambda n: f"$k{n}: UniqueMetafieldValueInput!",
-        lambda n: f"m{n}: productByIdentifier(identifier: {{ customId: $k{n} }}) {{ id hasOnlyDefaultVariant }}",
-        1,
+        lambda n: (
+            f"m{n}: productByIdentifier(identifier: {{ customId: $k{n} }})"
+            " { id variants(first: 1) { nodes { sku } } }"
+        ),
+        4,
     )
 
 
