@@ -135,6 +135,8 @@ def error_of(error: GraphError, operation: str, cost: Mapping[str, Any] | None =
         scopes = ", ".join(dict.fromkeys(_SCOPE.findall(wanted)))
         if scopes:
             return ConnectionFailedError("shopify.scope_missing", scopes=scopes, facts=noted)
+        if any(sign in text for sign in facts.PLAN_SIGNS):
+            return ConnectionFailedError("shopify.plan_lacks", text=error.message, facts=noted)
         return ConnectionFailedError("shopify.access_denied", text=error.message, facts=noted)
     if error.code == "INTERNAL_SERVER_ERROR":
         return OutcomeUnknownError("shopify.server_error", facts=noted)
