@@ -1,7 +1,8 @@
 """Connectors are plug-ins: how an installation finds the systems it can link (BEY-11).
 
 A package offers a shop under the entry point group `atoosync_lab.shops`, an ERP under `atoosync_lab.erps`; the value is
-a `ShopPlugin` or an `ErpPlugin`. The connectors of this package are found in the same way.
+a `ShopPlugin` or an `ErpPlugin`. The connectors of this package are found in the same way. Sentences of a plug-in come
+with the entry point group `atoosync_lab.locales` (`model.i18n`); how one is written: docs/write-a-connector.md.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any
 
-from atoosync_lab.connectors.base import ErpConnector, ShopConnector
+from atoosync_lab.connectors.base import Capability, ErpConnector, ShopConnector
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.ports import Limiter, TokenStore, TraceSink
 from atoosync_lab.settings.connection import ErpConnection, ShopConnection
@@ -101,6 +102,12 @@ class ShopPlugin:
     """Rights a key needs, by version (empty: the newest): resource -> what it must allow; nothing: the name says it."""
     key_steps: int = 0
     """Steps by which a person makes the key: messages `<system>.key_step.1` and so on."""
+    capabilities: frozenset[Capability] = frozenset()
+    """Everything its connector can do; what an installation or a setting withholds, the connector itself leaves out."""
+    versions: str = ""
+    """Versions it works with, in English: `1.7.7 to 9`."""
+    limits: tuple[str, ...] = ()
+    """What a person should know before choosing it, in English, a sentence each."""
 
     def missing(self, given: Mapping[str, str]) -> tuple[str, ...]:
         """Secrets without which the connector cannot sign in; of several ways the one that lacks least."""
@@ -120,6 +127,12 @@ class ErpPlugin:
     secrets: tuple[SecretField, ...] = ()
     budget: str = ""
     """Secret whose calls the ERP counts, with the limits of `ErpConnection`; empty: it counts none."""
+    capabilities: frozenset[Capability] = frozenset()
+    """As `ShopPlugin.capabilities`."""
+    versions: str = ""
+    """As `ShopPlugin.versions`."""
+    limits: tuple[str, ...] = ()
+    """As `ShopPlugin.limits`."""
 
 
 def shops() -> Mapping[str, ShopPlugin]:

@@ -2,18 +2,24 @@
 
 French is the default language, English is complete. A catalogue is split into one `.po` file a room
 (`atoosync_lab/locale/<language>/<room>.po`), merged when a language is first used. Sentences use named `{fields}`.
+
+A plug-in brings its own sentences: under the entry point group `atoosync_lab.locales` it names the package that holds
+them, `<language>/*.po` inside. They are read when the house has no sentence for an id, without importing the plug-in.
 """
 
 from __future__ import annotations
 
 import gettext
 import io
+import logging
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +27,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
+LOCALES_GROUP = "atoosync_lab.locales"
+"""Entry points of packages with sentences; the name is the prefix of their ids (`carnet`: `carnet.key_refused`)."""
 LANGUAGES = ("fr", "en")
 DEFAULT_LANGUAGE = "fr"
+
+_log = logging.getLogger(__name__)
 
 
 class _Missing(dict[str, str]):
@@ -44,14 +54,57 @@ def catalogue(language: str) -> gettext.GNUTranslations:
     merged = gettext.GNUTranslations()
     # Asked for whenever an id has no sentence; an empty translations object lacks it.
     merged.plural = lambda n: int(n != 1)  # type: ignore[attr-defined]
-    for path in sorted((LOCALE_DIR / language).glob("*.po")):
+    merged._catalog = _read(LOCALE_DIR / language, language)  # type: ignore[attr-defined]
+    return merged
+
+
+def _read(folder: Path, language: str) -> dict[Any, str]:
+    """Sentences by id of all catalogues in a folder.
+
+    Raises:
+        PoFileError: one is no catalogue.
+    """
+    found: dict[Any, str] = {}
+    for path in sorted(folder.glob("*.po")):
         with path.open("rb") as source:
             compiled = io.BytesIO()
-            write_mo(compiled, read_po(source, locale=language))
+            write_mo(compiled, read_po(source, locale=language, abort_invalid=True))
         compiled.seek(0)
-        part = gettext.GNUTranslations(compiled)
-        merged._catalog = {**getattr(merged, "_catalog", {}), **part._catalog}  # type: ignore[attr-defined]
-    return merged
+        found |= gettext.GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
+    return found
+
+
+@cache
+def _brought(language: str) -> Mapping[str, str]:
+    """Sentences by id that plug-ins bring; each only for ids that begin with its own name."""
+    found: dict[str, str] = {}
+    for entry in entry_points(group=LOCALES_GROUP):
+        try:
+            sentences = [pair for folder in _folders(entry) for pair in _read(folder / language, language).items()]
+        except Exception:  # noqa: BLE001 a stranger's package is imported here
+            # Its ids are shown as they are: what a person was to be told must not be lost over its wording.
+            _log.warning("the sentences of plug-in %s (%s) cannot be read", entry.name, entry.value, exc_info=True)
+            continue
+        found |= {code: text for code, text in sentences if str(code).startswith(f"{entry.name}.")}
+    return found
+
+
+def _folders(entry: EntryPoint) -> list[Path]:
+    """Where a package with sentences lies.
+
+    Raises:
+        ModuleNotFoundError: there is no such package.
+    """
+    spec = find_spec(entry.value)
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError(f"no package {entry.value!r}")
+    return [Path(place) for place in spec.submodule_search_locations]
+
+
+def _sentence(code: str, language: str) -> str:
+    """The sentence of an id, its fields not filled in; the id itself where nobody has one."""
+    found = catalogue(language).gettext(code)
+    return found if found != code else _brought(language).get(code, code)
 
 
 def current_language() -> str:
@@ -62,10 +115,10 @@ def current_language() -> str:
 
 def translate(code: str, params: Mapping[str, Any] | None = None, language: str | None = None) -> str:
     """The sentence of a message id in a language, its fields filled in. An id without sentence is returned as it is."""
-    sentence = catalogue(language or current_language()).gettext(code)
+    chosen = language or current_language()
+    sentence = _sentence(code, chosen)
     if not params:
         return sentence
-    chosen = language or current_language()
     return sentence.format_map(_Missing({k: _shown(k, v, chosen) for k, v in params.items()}))
 
 
@@ -107,7 +160,7 @@ def _shown(name: str, value: Any, language: str) -> str:
 
 def _named(found: re.Match[str], language: str) -> str:
     code, shop_language = found[1], found[2]
-    word = catalogue(language).gettext(code)
+    word = _sentence(code, language)
     if word == code:
         # No sentence: the last part is the field's own name.
         word = code.removesuffix(".label").rpartition(".")[2]
