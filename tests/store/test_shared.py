@@ -149,7 +149,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_frozen_holder_learns_it(stor
     frozen = acquire(store, "velo", "orders", who="Ana", ttl=0.01)
     time.sleep(0.03)
     frozen.check()
-    fresh = acquire(store, "velo", "orders", who="Bob")
+    fresh = acquire(store, "velo", "orders", who="Bob", ttl=2.0)
     fresh.check()
     for act in (frozen.check, frozen.renew):
         with pytest.raises(BusyError) as caught:
