@@ -159,3 +159,6 @@ DOC_ACCESS = "https://shopify.dev/api/usage/access-scopes"
 DOC_PROTECTED = "https://shopify.dev/docs/apps/launch/protected-customer-data"
 INVALID_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 """Body of the 401 (`clients`)."""
+AUTO_STOCK_SINCE = "2026-10"
+"""From here on quantities stock an item at a location by themselves: the code ITEM_NOT_STOCKED_AT_LOCATION is gone
+(schema). ASSUMPTION: that is what took its place."""

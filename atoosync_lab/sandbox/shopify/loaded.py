@@ -8,6 +8,7 @@ _PACKAGE = "atoosync_lab.sandbox.shopify"
 MODULES = (
     "reading.common", "reading.shop", "reading.products", "reading.inventory", "reading.files", "reading.customers",
     "reading.orders", "reading.order_lines", "reading.payments", "reading.fulfillments", "reading.nodes",
+    "writing.metafields", "writing.inventory", "writing.product_set", "writing.products", "writing.variants",
 )  # fmt: skip
 
 
