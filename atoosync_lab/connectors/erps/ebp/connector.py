@@ -43,6 +43,7 @@ _CAPABILITIES = frozenset(
         Capability.READ_SINCE,
         Capability.IMPORT_DOCUMENTS,
         Capability.IMPORT_CUSTOMERS,
+        Capability.IMPORT_SETTLEMENTS,
         Capability.CREDIT_NOTES,
     }
 )
@@ -69,6 +70,8 @@ class EbpConnector:
     """
 
     system = facts.SYSTEM
+    capabilities = _CAPABILITIES
+    """All it can do; an instance imports settlements only where the settings say how."""
     max_vat_rates: int | None = facts.VAT_SLOTS
 
     def __init__(
@@ -102,9 +105,8 @@ class EbpConnector:
         self._writer = EbpWriter(self._client, self._schema, settings.settlements)
         self._lookups = EbpLookups(self._client, self._schema, self.warnings.append)
         self._setup = EbpSetup(self._http, self._client, self._schema, credentials.subscription_key)
-        self.capabilities = _CAPABILITIES | (
-            frozenset() if settings.settlements == "off" else frozenset({Capability.IMPORT_SETTLEMENTS})
-        )
+        if settings.settlements == "off":
+            self.capabilities = self.capabilities - {Capability.IMPORT_SETTLEMENTS}
         self.settle_seconds = (
             facts.SETTLE_SECONDS / settings.speed if settings.speed > 0 else facts.SETTLE_SECONDS_AT_ONCE
         )

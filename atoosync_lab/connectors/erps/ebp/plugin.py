@@ -30,4 +30,14 @@ PLUGIN = ErpPlugin(
         SecretField(name="erp.subscription_key", label="ebp.field.subscription_key"),
     ),
     budget="erp.subscription_key",
+    capabilities=EbpConnector.capabilities,
+    versions="SaaS sales management, developer API v1",
+    limits=(
+        "1 call a second and 10,000 a day for each subscription key, counted over all processes; 5 % are kept unused.",
+        f"An import file holds at most {facts.MAX_IMPORT_RECORDS} documents, customers or settlements.",
+        f"A document holds at most {facts.VAT_SLOTS} VAT rates; an order with more is held.",
+        "The ERP publishes no description of its import files: docs/ebp-import.md is our contract until a live folder "
+        "corrects it.",
+        "Settlements are imported only where `erp.settlements` says how (`import` or `deposit`).",
+    ),
 )

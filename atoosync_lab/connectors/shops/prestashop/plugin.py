@@ -30,4 +30,12 @@ PLUGIN = ShopPlugin(
     complete=lambda address: completed(address, _API),
     needed_rights=_rights,
     key_steps=6,
+    capabilities=PrestaShopConnector.capabilities,
+    versions="1.7.7 to 9, through the built-in Webservice; no module to install",
+    limits=(
+        "Vouchers cannot be read before 1.7.8: an order with one shows only what it took off.",
+        "Before 8 a record is read and sent back whole, which doubles the calls of a write.",
+        "Variants are updated, never created: they are made in the shop, where their attributes are.",
+        "Variants and stock rows do not tell when they changed: every capture reads all of them.",
+    ),
 )
