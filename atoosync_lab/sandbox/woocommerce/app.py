@@ -80,6 +80,8 @@ class Shop:
             return Response(data or b"", 200 if data else 404, media_type=f"image/{path.rsplit('.', 1)[-1].lower()}")
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         query = php_pairs(pairs)
+        # A signature is over all that was sent, the route in the query included.
+        signed = dict(query)
         pretty = path == PREFIX or path.startswith(f"{PREFIX}/")
         if pretty and not switches.plain_permalinks:
             inner = path[len(PREFIX) :]
@@ -89,10 +91,12 @@ class Shop:
             return Response(
                 f"<!DOCTYPE html><title>{SITE_TITLE}</title>", 200 if path == "/" else 404, media_type="text/html"
             )
-        # With pretty addresses on, keys are not read where the route stands in the query.
-        keys_read = pretty or switches.plain_permalinks
+        # Keys are read for the shop's own routes alone; with pretty addresses on, not where the route is in the query.
+        keys_read = (pretty or switches.plain_permalinks) and inner.startswith(("/wc/", "/wc-"))
         with self.lock:
-            response, pause = self._answered(request, unquote(inner) or "/", query, content, keys_read)
+            response, pause = self._answered(
+                request, unquote(inner) or "/", query, content, signed if keys_read else None
+            )
         if pause and self.speed > 0:
             await asyncio.sleep(pause / 1000 / self.speed)
         if switches.notice or struck(scope, "notice"):
@@ -105,7 +109,7 @@ class Shop:
         return f"{base}{request.url.path}{query}"
 
     def _answered(
-        self, request: Request, path: str, query: dict[str, Any], content: bytes, keys_read: bool
+        self, request: Request, path: str, query: dict[str, Any], content: bytes, signed: dict[str, Any] | None
     ) -> tuple[Response, float]:
         home = self.home(request.scope)
         headers = {"Link": f'<{home}{PREFIX}/>; rel="https://api.w.org/"', "X-Robots-Tag": "noindex",
@@ -117,8 +121,8 @@ class Shop:
         pause, allowed = 0.0, True
         try:
             try:
-                if keys_read:
-                    call.user = self._user(request, call, home)
+                if signed is not None:
+                    call.user = self._user(request, signed, home)
                 if call.user:
                     headers.update(_NO_CACHE)
                 found = find(self._routes, path)
@@ -138,11 +142,11 @@ class Shop:
         body = b"" if method == "HEAD" else dump(data)
         return Response(body, status, {**headers, "Content-Type": JSON_TYPE}), pause
 
-    def _user(self, request: Request, call: Call, home: str) -> int:
+    def _user(self, request: Request, signed: dict[str, Any], home: str) -> int:
         given = Credentials(
             request.method,
             f"{home}{request.scope['path']}",
-            call.query,
+            signed,
             request.headers.get("authorization", ""),
             request.scope["scheme"] == "https",
         )
