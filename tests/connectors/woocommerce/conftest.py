@@ -18,7 +18,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     state = ShopState.open(folder)
     seed(state)
     state.db.close()
-    with start("woocommerce", folder, speed=0) as server:
+    with start("woocommerce", folder, speed=0, args=["--tls"]) as server:
         yield Shop(server)
 
 

@@ -64,7 +64,10 @@ class TestCheck:
             ({"index": page(200, "Bientôt")}, "no_api"),
             ({"index": as_json({"namespaces": ["wp/v2"]})}, "inactive"),
             ({"index": as_json({"namespaces": ["wp/v2", "wc/v1", "wc/v2"]})}, "version_too_old"),
-            ({"index": failure(401, "rest_not_logged_in")}, "rest_closed"),
+            (
+                {"index": failure(401, "rest_not_logged_in"), "taxes/classes": failure(401, "rest_not_logged_in")},
+                "rest_closed",
+            ),
             ({"index": page(403, "Wordfence")}, "firewall"),
             ({"taxes/classes": failure(401, "woocommerce_rest_authentication_error")}, "key_refused"),
             ({"taxes/classes": failure(401, "woocommerce_rest_cannot_view")}, "key_refused"),
@@ -79,6 +82,12 @@ class TestCheck:
     )
     def test_each_cause_has_its_sentence(self, answers: dict[str, Any], cause: str) -> None:
         assert causes(FakeShop(**answers).connect().check()) == [f"woocommerce.{cause}"]
+
+    def test_api_closed_to_visitors_alone_is_no_trouble(self) -> None:
+        shop = FakeShop(index=failure(401, "rest_not_logged_in"))
+        assert causes(shop.connect().check()) == []
+        assert "authorization" not in shop.seen[0].headers, "WordPress would take the keys for its own passwords"
+        assert "authorization" in shop.seen[1].headers
 
     def test_redirecting_address_is_told_with_the_final_one(self) -> None:
         report = FakeShop(index=redirected).connect().check()

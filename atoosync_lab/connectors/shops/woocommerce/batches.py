@@ -15,14 +15,21 @@ from atoosync_lab.connectors.shops.woocommerce import facts, wire
 from atoosync_lab.connectors.shops.woocommerce.client import WooClient
 from atoosync_lab.connectors.shops.woocommerce.outcomes import BLOCKED, done, holds, in_doubt, refused, told, unsent
 from atoosync_lab.connectors.shops.woocommerce.wire import Json
-from atoosync_lab.model.errors import AtooSyncError, OutcomeUnknownError, RateLimitedError, RefusedError, UnsentError
+from atoosync_lab.model.errors import (
+    AtooSyncError,
+    ConnectionFailedError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    RefusedError,
+    UnsentError,
+)
 from atoosync_lab.model.i18n import Message
 
 _TIMEOUTS = frozenset({"http.timeout"})
 _LONGEST_WAIT = 60.0
 """A `Retry-After` beyond this is handed to the caller instead of being slept through."""
-_FAILED_IN_A_ROW = 3
-"""So many parts without a single success: the shop is down, no record of ours is at fault."""
+_FAILED_ALONE = 2
+"""So many records that fail alone, one after the other: the shop is at fault, not they."""
 _SHARE_OF_GROWTH = 2.0
 
 
@@ -82,7 +89,8 @@ class Batcher:
         size = self.size_of(kind)
         results: list[WriteResult] = [done(i.key, i.target) for i in items if not i.fields]
         waiting = [[item for item in items if item.fields]]
-        failed, tried = 0, False
+        failed = tried = False
+        alone = 0
         sent: set[str] = set()
 
         def left_over(items: Sequence[Item], cause: AtooSyncError) -> list[WriteResult]:
@@ -97,8 +105,8 @@ class Batcher:
             if not part:
                 continue
             try:
-                results += self._part(kind, resource, part, patient=failed == 0)
-                failed = 0
+                results += self._part(kind, resource, part, patient=not failed)
+                failed, alone = False, 0
             except BLOCKED as error:
                 if not tried:
                     raise
@@ -112,17 +120,19 @@ class Batcher:
                 else:
                     results.append(refused(part[0].key, error, part[0].target))
             except OutcomeUnknownError as error:
-                failed += 1
+                failed = True
                 if error.code in _TIMEOUTS:
                     size.too_long(len(part))
                 sent.update(i.key for i in part)
-                settled, left = self._looked_at(resource, part)
-                results += settled
-                if failed >= _FAILED_IN_A_ROW or len(left) < 2:
+                held = self._held(resource, part)
+                left = part if held is None else [i for i in part if i.key not in held]
+                results += [done(i.key, i.target) for i in part if i not in left]
+                if len(left) < 2:
+                    alone += len(left)
                     results += [in_doubt(i.key, i.target) for i in left]
                 else:
                     waiting += _halves(left)
-                if failed >= _FAILED_IN_A_ROW:
+                if held is None or alone >= _FAILED_ALONE:
                     return results + left_over([i for items in reversed(waiting) for i in items], error)
             tried = True
         return results
@@ -165,31 +175,37 @@ class Batcher:
         body = {"update": [{"id": int(i.target) if i.target.isdigit() else 0, **i.fields} for i in part]}
         waits = iter(facts.WAITS if patient else ())
         size = self.size_of(kind)
+        doubt: OutcomeUnknownError | None = None
         while True:
             started = size.clock()
             try:
                 answer = self._client.batch(resource, body, absolute=True, retry=False)
             except (OutcomeUnknownError, RateLimitedError, UnsentError) as error:
+                if isinstance(error, OutcomeUnknownError):
+                    doubt = error
                 wait = next(waits, None)
                 if isinstance(error, RateLimitedError) and error.retry_after is not None and wait is not None:
                     wait = error.retry_after if error.retry_after <= _LONGEST_WAIT else None
                 if wait is None or (error.code in _TIMEOUTS and len(part) > 1):
+                    _raise_doubt(doubt, error)
                     raise
                 self._client.sleep(wait)
                 continue
+            except ConnectionFailedError as error:
+                _raise_doubt(doubt, error)
+                raise
             size.took(len(part), size.clock() - started)
             return judged(part, wire.rows(answer, "update"))
 
-    def _looked_at(self, resource: str, part: Sequence[Item]) -> tuple[list[WriteResult], list[Item]]:
-        """The answer was lost: one look at the shop tells what it took, and what may be sent again."""
+    def _held(self, resource: str, part: Sequence[Item]) -> set[str] | None:
+        """The answer was lost: keys of the records that hold what was sent; None: the shop cannot even be read."""
         fields = ",".join(("id", *dict.fromkeys(name for item in part for name in item.fields)))
         query = [("include", ",".join(i.target for i in part)), ("per_page", str(facts.PAGE_MAX)), ("_fields", fields)]
         try:
             held = {wire.identifier(r): r for r in self._client.get(resource, query).records}
         except AtooSyncError:
-            return [], list(part)
-        taken = [i for i in part if i.target in held and _taken(held[i.target], i)]
-        return [done(i.key, i.target) for i in taken], [i for i in part if i not in taken]
+            return None
+        return {i.key for i in part if i.target in held and _taken(held[i.target], i)}
 
 
 def judged(part: Sequence[Item], rows: Sequence[Json]) -> list[WriteResult]:
@@ -225,6 +241,16 @@ def _taken(record: Json, item: Item) -> bool:
         return False
     from_texts = set(item.fields) & set(facts.TEXT_FIELDS.values())
     return all(wire.text(record, name).strip() == str(item.fields[name]).strip() for name in from_texts)
+
+
+def _raise_doubt(doubt: OutcomeUnknownError | None, last: AtooSyncError) -> None:
+    """An earlier try may have been stored, whatever became of the last one.
+
+    Raises:
+        OutcomeUnknownError: there was such a try.
+    """
+    if doubt is not None and doubt is not last:
+        raise doubt from last
 
 
 def _halves(part: Sequence[Item]) -> list[list[Item]]:

@@ -16,7 +16,7 @@ from atoosync_lab.connectors.redaction import Redactor
 from atoosync_lab.connectors.shops.woocommerce import facts, wire
 from atoosync_lab.connectors.shops.woocommerce.address import site_root
 from atoosync_lab.connectors.shops.woocommerce.judging import Judge
-from atoosync_lab.connectors.shops.woocommerce.oauth import OneLegged
+from atoosync_lab.connectors.shops.woocommerce.oauth import Keys, OneLegged
 from atoosync_lab.model.errors import AtooSyncError, ConnectionFailedError, RefusedError
 from atoosync_lab.model.ports import Limiter, TraceSink
 from atoosync_lab.settings.connection import ShopConnection
@@ -81,7 +81,7 @@ class WooClient:
         self.http = HttpClient(
             base,
             system=facts.SYSTEM,
-            auth=httpx.BasicAuth(key, secret) if self.secure else self._oauth,
+            auth=Keys(key, secret) if self.secure else self._oauth,
             limiter=limiter,
             trace=trace,
             debug=settings.debug,

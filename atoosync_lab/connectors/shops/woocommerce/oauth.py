@@ -1,6 +1,8 @@
-"""Signs calls over plain http: one-legged OAuth 1.0a, HMAC-SHA256 (RFC 5849, as WooCommerce checks it).
+"""Who calls: keys as they are over TLS, signatures over plain http.
 
-Keys and secret never travel; each try has its own signature, nonce and time, for the shop refuses a nonce it has seen.
+A signature is one-legged OAuth 1.0a, HMAC-SHA256 (RFC 5849, as WooCommerce checks it): the secret never travels; each
+try has its own nonce and time, for the shop refuses a nonce it has seen. Calls that are not WooCommerce's go without
+keys: WordPress would take them for one of its own passwords and refuse the call. [C: determine_current_user]
 """
 
 from __future__ import annotations
@@ -17,6 +19,25 @@ from urllib.parse import parse_qsl, quote, unquote
 import httpx
 
 Pairs = Sequence[tuple[str, str]]
+
+
+def asks_woocommerce(url: httpx.URL) -> bool:
+    """The call goes to WooCommerce's part of the API, by path or by `rest_route`."""
+    return "/wc/" in f"{url.path}/{url.params.get('rest_route', '')}"
+
+
+class Keys(httpx.BasicAuth):
+    """Sends the key pair as user and password."""
+
+    def __repr__(self) -> str:
+        return "Keys(***)"
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """One try."""
+        if asks_woocommerce(request.url):
+            yield from super().auth_flow(request)
+        else:
+            yield request
 
 
 class OneLegged(httpx.Auth):
@@ -38,6 +59,9 @@ class OneLegged(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Sign one try."""
+        if not asks_woocommerce(request.url):
+            yield request
+            return
         theirs = self._shop_time()
         self.by_own_clock = theirs is None
         moment = int(theirs.timestamp() if theirs is not None else time.time())
