@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.plugin_loops", "tests.plugin_matrix", "tests.plugin_sandboxes", "tests.plugin_waits"]
+pytest_plugins = [
+    "tests.plugin_demo",
+    "tests.plugin_loops",
+    "tests.plugin_matrix",
+    "tests.plugin_sandboxes",
+    "tests.plugin_waits",
+]
 
 ROOT = Path(__file__).resolve().parent.parent
 
