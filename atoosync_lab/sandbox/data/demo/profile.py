@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from atoosync_lab.sandbox.data.demo.facts import COLLEAGUE, FOLDER, GUEST_CODE, SPECIAL_ARTICLES, facts
@@ -21,10 +24,57 @@ EXPORT_COUNTRIES = ("GB", "CH", "US")
 OVERSEAS = ("RE", "GP", "MQ")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShopPart:
+    """What of the demonstration's profile differs from shop to shop.
+
+    Attributes:
+        system: System of the shop.
+        label: Its name as people write it.
+        default_tax: Tax group or class of articles whose VAT is not in `tax_groups`.
+        tax_groups: Tax group or class of the shop by VAT of the folder.
+        texts: Fields of the folder by text of the shop's main language.
+        texts_by_language: The same for further languages, by the shop's id of the language.
+        category: Category of new products.
+        price_precision: Decimals of prices sent to the shop.
+        taxes: VAT of the folder by `name|rate` of a tax on orders.
+        payments: Rule by `method|currency`.
+        carriers: Shipping mode of the folder by the shop's carrier.
+        currencies: Currency of the folder by the shop's, where amounts stay in it.
+        statuses: Rule by the shop's order status.
+        status_update: Status of the shop by kind of document.
+        shop: Further settings of the connection.
+        products: Further settings of the products tab.
+    """
+
+    system: str
+    label: str
+    default_tax: str
+    tax_groups: Mapping[str, str]
+    texts: Mapping[str, str]
+    texts_by_language: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    category: str
+    price_precision: int = 6
+    taxes: Mapping[str, str]
+    payments: Mapping[str, Mapping[str, Any]]
+    carriers: Mapping[str, str]
+    currencies: Mapping[str, str] = MappingProxyType({"GBP": "GBP", "USD": "USD"})
+    statuses: Mapping[str, Mapping[str, Any]]
+    status_update: Mapping[str, str]
+    shop: Mapping[str, Any] = MappingProxyType({})
+    products: Mapping[str, Any] = MappingProxyType({})
+
+
 def demo_settings(shop_url: str, erp_url: str, *, speed: float = 60.0) -> dict[str, Any]:
+    """The profile for PrestaShop: see `settings_for`."""
+    return settings_for(_prestashop(), shop_url, erp_url, speed=speed)
+
+
+def settings_for(part: ShopPart, shop_url: str, erp_url: str, *, speed: float = 60.0) -> dict[str, Any]:
     """A profile as plain data, without secrets.
 
     Args:
+        part: What the shop's system makes different.
         shop_url: Address of the running shop sandbox.
         erp_url: Address of the running folder sandbox.
         speed: Speed that the folder sandbox runs at: waits and limits are divided by it, 0 means none.
@@ -32,8 +82,8 @@ def demo_settings(shop_url: str, erp_url: str, *, speed: float = 60.0) -> dict[s
     return {
         "version": 1,
         "id": "demo",
-        "name": "EBP <> PrestaShop (démonstration)",
-        "shop": {"system": "prestashop", "url": shop_url},
+        "name": f"EBP <> {part.label} (démonstration)",
+        "shop": {"system": part.system, "url": shop_url, **part.shop},
         "erp": {
             "system": "ebp",
             "login_url": erp_url,
@@ -42,7 +92,7 @@ def demo_settings(shop_url: str, erp_url: str, *, speed: float = 60.0) -> dict[s
             "speed": speed,
             "settlements": "import",
         },
-        "articles": _articles(),
+        "articles": _articles(part),
         "customers": {
             "find_by_siret": True,
             "find_by_email": True,
@@ -56,42 +106,31 @@ def demo_settings(shop_url: str, erp_url: str, *, speed: float = 60.0) -> dict[s
             "family": "WEB",
             "group": "DETAIL",
         },
-        "orders": _orders(),
+        "orders": _orders(part),
     }
 
 
-def _articles() -> dict[str, Any]:
-    found = facts()
-    vat, groups = found["vat"], found["tax_rule_groups"]
-    texts = {"name": "Caption", "description": "DesCom", "meta_title": "xx_MetaTitle"}
+def _articles(part: ShopPart) -> dict[str, Any]:
     return {
         "products": {
             "create": True,
-            "texts": {**texts, "meta_description": "xx_MetaDescription"},
-            "texts_by_language": {
-                found["languages"]["en"]: {"name": "LocalizableCaption_2", "description": "LocalizableDesCom_2"},
-                found["languages"]["de"]: {"name": "LocalizableCaption_3", "description": "LocalizableDesCom_3"},
-            },
-            "default_tax": groups["20"],
-            # Group 0 is the shop's "no tax": the default must not tax what the ERP sells without.
-            "taxes": {**{vat[rate]: group for rate, group in groups.items()}, VAT_FR_0: "0"},
+            "texts": dict(part.texts),
+            "texts_by_language": {language: dict(texts) for language, texts in part.texts_by_language.items()},
+            "default_tax": part.default_tax,
+            "taxes": dict(part.tax_groups),
             "brand_field": "xx_Marque",
             "published_only": True,
+            **part.products,
         },
-        "creation": {"active": True, "category": found["category"]},
+        "creation": {"active": True, "category": part.category},
         "stocks": {"warehouses": [MAIN_STOREHOUSE], "kind": "real", "published_only": True},
-        "prices": {"precision": 6, "published_only": True},
+        "prices": {"precision": part.price_precision, "published_only": True},
     }
 
 
-def _rule(terms: str, means: str, treasury: str, *, settle: bool = True) -> dict[str, Any]:
-    return {"payment_terms": terms, "payment_means": means, "treasury": treasury, "create_settlement": settle}
-
-
-def _orders() -> dict[str, Any]:
+def _orders(part: ShopPart) -> dict[str, Any]:
     found = facts()
-    vat, states = found["vat"], found["states"]
-    accepted = {"kind": "order", "state": "Accepté"}
+    vat = found["vat"]
     return {
         "header": {
             "date": "order",
@@ -102,13 +141,13 @@ def _orders() -> dict[str, Any]:
         },
         "maps": {
             "countries": _countries(),
-            "taxes": found["taxes"],
+            "taxes": dict(part.taxes),
             "zero_tax": VAT_FR_0,
-            "payments": _payments(),
-            "carriers": found["shipping_modes"],
+            "payments": {key: dict(rule) for key, rule in part.payments.items()},
+            "carriers": dict(part.carriers),
             "carriers_by": "id",
             "default_carrier": "COL",
-            "currencies": {"GBP": "GBP", "USD": "USD"},
+            "currencies": dict(part.currencies),
         },
         "articles": {
             "misc": SPECIAL_ARTICLES["misc"],
@@ -128,15 +167,8 @@ def _orders() -> dict[str, Any]:
         "settlements": {"create": True, "total": "order", "date": "payment", "from_payments": True},
         "reading": {"date_field": "created", "guest_account": GUEST_CODE, "method_source": "module"},
         "period": "last_15_days",
-        "statuses": {
-            states["paid"]: {**accepted, "set_status": states["preparing"]},
-            states["remote_paid"]: accepted,
-            states["backorder_paid"]: accepted,
-            states["preparing"]: accepted,
-            states["shipped"]: {"kind": "delivery_note", "state": "Accepté"},
-            states["delivered"]: {"kind": "invoice", "state": "Accepté"},
-        },
-        "status_update": {"delivery_note": states["shipped"], "invoice": states["delivered"]},
+        "statuses": {status: dict(rule) for status, rule in part.statuses.items()},
+        "status_update": dict(part.status_update),
         "credit_notes": {"enabled": True, "period": "last_15_days"},
     }
 
@@ -150,10 +182,47 @@ def _countries() -> dict[str, dict[str, str]]:
     }
 
 
+def payment_rule(terms: str, means: str, treasury: str, *, settle: bool = True) -> dict[str, Any]:
+    """What a payment method becomes in the folder: terms, means, treasury account, whether it is settled."""
+    return {"payment_terms": terms, "payment_means": means, "treasury": treasury, "create_settlement": settle}
+
+
+def _prestashop() -> ShopPart:
+    found = facts()
+    vat, groups, states = found["vat"], found["tax_rule_groups"], found["states"]
+    texts = {"name": "Caption", "description": "DesCom", "meta_title": "xx_MetaTitle"}
+    accepted = {"kind": "order", "state": "Accepté"}
+    return ShopPart(
+        system="prestashop",
+        label="PrestaShop",
+        default_tax=groups["20"],
+        # Group 0 is the shop's "no tax": the default must not tax what the ERP sells without.
+        tax_groups={**{vat[rate]: group for rate, group in groups.items()}, VAT_FR_0: "0"},
+        texts={**texts, "meta_description": "xx_MetaDescription"},
+        texts_by_language={
+            found["languages"]["en"]: {"name": "LocalizableCaption_2", "description": "LocalizableDesCom_2"},
+            found["languages"]["de"]: {"name": "LocalizableCaption_3", "description": "LocalizableDesCom_3"},
+        },
+        category=found["category"],
+        taxes=found["taxes"],
+        payments=_payments(),
+        carriers=found["shipping_modes"],
+        statuses={
+            states["paid"]: {**accepted, "set_status": states["preparing"]},
+            states["remote_paid"]: accepted,
+            states["backorder_paid"]: accepted,
+            states["preparing"]: accepted,
+            states["shipped"]: {"kind": "delivery_note", "state": "Accepté"},
+            states["delivered"]: {"kind": "invoice", "state": "Accepté"},
+        },
+        status_update={"delivery_note": states["shipped"], "invoice": states["delivered"]},
+    )
+
+
 def _payments() -> dict[str, dict[str, Any]]:
-    card, wire = _rule("WEB", "CB", "BQ1"), _rule("COMPT", "VIR", "BQ1")
-    rules = {"ps_wirepayment|EUR": wire, "ps_checkpayment|EUR": _rule("COMPT", "CHQ", "BQ1", settle=False)}
+    card, wire = payment_rule("WEB", "CB", "BQ1"), payment_rule("COMPT", "VIR", "BQ1")
+    rules = {"ps_wirepayment|EUR": wire, "ps_checkpayment|EUR": payment_rule("COMPT", "CHQ", "BQ1", settle=False)}
     rules |= {f"stripe_official|{currency}": card for currency in ("EUR", "GBP", "USD", "CHF")}
-    rules |= {f"paypal|{currency}": _rule("WEB", "PAYPAL", "BQ1") for currency in ("EUR", "GBP")}
+    rules |= {f"paypal|{currency}": payment_rule("WEB", "PAYPAL", "BQ1") for currency in ("EUR", "GBP")}
     # Payments carry a name that people read; one settlement a payment asks for these.
     return {**rules, "Virement bancaire|EUR": wire, "Carte bancaire|EUR": card, "Bon cadeau|EUR": card}
