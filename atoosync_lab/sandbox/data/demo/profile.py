@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 from atoosync_lab.sandbox.data.demo.facts import COLLEAGUE, FOLDER, GUEST_CODE, SPECIAL_ARTICLES, facts
@@ -52,17 +51,17 @@ class ShopPart:
     default_tax: str
     tax_groups: Mapping[str, str]
     texts: Mapping[str, str]
-    texts_by_language: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    texts_by_language: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     category: str
     price_precision: int = 6
     taxes: Mapping[str, str]
     payments: Mapping[str, Mapping[str, Any]]
     carriers: Mapping[str, str]
-    currencies: Mapping[str, str] = MappingProxyType({"GBP": "GBP", "USD": "USD"})
+    currencies: Mapping[str, str] = field(default_factory=lambda: {"GBP": "GBP", "USD": "USD"})
     statuses: Mapping[str, Mapping[str, Any]]
     status_update: Mapping[str, str]
-    shop: Mapping[str, Any] = MappingProxyType({})
-    products: Mapping[str, Any] = MappingProxyType({})
+    shop: Mapping[str, Any] = field(default_factory=dict)
+    products: Mapping[str, Any] = field(default_factory=dict)
 
 
 def demo_settings(shop_url: str, erp_url: str, *, speed: float = 60.0) -> dict[str, Any]:
