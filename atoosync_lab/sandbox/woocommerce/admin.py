@@ -4,7 +4,7 @@
 - `GET|POST switches`: see `switches.Switches`. `GET|POST options`: settings of the shop by name.
 - `POST keys` `{"key", "secret", "permissions"}`: make or change a pair. `GET mails`: what the shop would have sent.
 - `POST rows` `{"table", "where": {column: value}}`: rows; with `"insert": [..]`, or `"id"` and `"change": {..}` or
-  `"delete": true`, they are written, as a person at the shop does: the time of change moves (not with `"touch": false`).
+  `"delete": true`, they are written, as a person at the shop does: the time of change moves (unless `"touch": false`).
 - `POST act` `{"method", "path", "params"}`: a call of the API as the administrator, without keys, counts and faults.
 - `POST shop/<action>`: functions of `seed.ADMIN_ACTIONS` with their arguments.
 - `POST keep/<name>`, `POST restore/<name>`: the state as it is now, and back to it. `POST reset`: empty shop.

@@ -23,8 +23,20 @@ _GOODS_FILTERS: Args = {
     "parent_exclude": Arg("integers", default=[]), "slug": Arg(), "sku": Arg(), "tax_class": Arg(), "on_sale": _BOOL,
     "min_price": Arg(), "max_price": Arg(), "stock_status": Arg(enum=_STOCK), "virtual": _BOOL, "downloadable": _BOOL,
 }  # fmt: skip
-PRODUCTS = listing(("date", "id", "include", "title", "slug", "modified", "popularity", "rating", "post__in", "price", "sales",
-     "menu_order", "random"), "date", more={**_GOODS_FILTERS, "type": Arg(enum=_TYPES), "featured": _BOOL, "category": Arg(), "tag": Arg(), "brand": Arg(), "shipping_class": Arg(), "attribute": Arg(), "attribute_term": Arg(), "search_sku": Arg(), "search_name_or_sku": Arg(), "global_unique_id": Arg(), "include_types": Arg("strings", enum=_TYPES), "exclude_types": Arg("strings", enum=_TYPES)})  # fmt: skip
+_PRODUCT_ORDERS = (
+    "date", "id", "include", "title", "slug", "modified", "popularity", "rating", "post__in", "price", "sales",
+    "menu_order", "random",
+)  # fmt: skip
+PRODUCTS = listing(
+    _PRODUCT_ORDERS,
+    "date",
+    more={
+        **_GOODS_FILTERS, "type": Arg(enum=_TYPES), "featured": _BOOL, "category": Arg(), "tag": Arg(), "brand": Arg(),
+        "shipping_class": Arg(), "attribute": Arg(), "attribute_term": Arg(), "search_sku": Arg(),
+        "search_name_or_sku": Arg(), "global_unique_id": Arg(), "include_types": Arg("strings", enum=_TYPES),
+        "exclude_types": Arg("strings", enum=_TYPES),
+    },
+)  # fmt: skip
 VARIATIONS = listing((*_ORDERS, "menu_order"), "date", more={**_GOODS_FILTERS, "parent_id": Arg("integer")})
 
 _GOODS: Args = {
@@ -58,7 +70,14 @@ VARIATION: Args = {
     **_GOODS, "status": Arg(enum=("draft", "pending", "private", "publish"), default="publish"), "image": Arg("object"),
 }  # fmt: skip
 
-TERMS = listing(("id", "include", "name", "slug", "term_group", "description", "count"), "name", "asc", more={"hide_empty": Arg("boolean", default=False), "parent": Arg("integer"), "product": Arg("integer"), "slug": Arg()})  # fmt: skip
+TERMS = listing(
+    ("id", "include", "name", "slug", "term_group", "description", "count"),
+    "name",
+    "asc",
+    more={
+        "hide_empty": Arg("boolean", default=False), "parent": Arg("integer"), "product": Arg("integer"), "slug": Arg(),
+    },
+)  # fmt: skip
 TAG: Args = {"name": Arg(required=True), "slug": Arg(), "description": Arg()}
 ATTRIBUTE_TERM: Args = {**TAG, "menu_order": Arg("integer")}
 BRAND: Args = {
@@ -72,8 +91,13 @@ ATTRIBUTE: Args = {
     "has_archives": Arg("boolean", default=False),
 }  # fmt: skip
 
-CUSTOMERS = listing(("id", "include", "name", "registered_date"), "name", "asc", more={"email": Arg(form="email"), "role": Arg(enum=("all", "administrator", "editor", "author", "contributor", "subscriber", "customer", "shop_manager"),
-             default="customer")})  # fmt: skip
+_ROLES = ("all", "administrator", "editor", "author", "contributor", "subscriber", "customer", "shop_manager")
+CUSTOMERS = listing(
+    ("id", "include", "name", "registered_date"),
+    "name",
+    "asc",
+    more={"email": Arg(form="email"), "role": Arg(enum=_ROLES, default="customer")},
+)
 _ADDRESS = {
     name: Arg()
     for name in ("first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country",
@@ -86,7 +110,15 @@ CUSTOMER: Args = {
     "password": Arg(), "billing": _BILLING, "shipping": _SHIPPING, "meta_data": _META,
 }  # fmt: skip
 
-ORDERS = listing(_ORDERS, "date", more={**DATES, **MODIFIED, "parent": Arg("integers", default=[]), "parent_exclude": Arg("integers", default=[]), "status": Arg("strings", enum=("any", "trash", "auto-draft", *STATUSES), default=["any"]), "customer": Arg("integer"), "product": Arg("integer"), "dp": Arg("integer"), "created_via": Arg("strings")})  # fmt: skip
+ORDERS = listing(
+    _ORDERS,
+    "date",
+    more={
+        **DATES, **MODIFIED, "parent": Arg("integers", default=[]), "parent_exclude": Arg("integers", default=[]),
+        "status": Arg("strings", enum=("any", "trash", "auto-draft", *STATUSES), default=["any"]),
+        "customer": Arg("integer"), "product": Arg("integer"), "dp": Arg("integer"), "created_via": Arg("strings"),
+    },
+)  # fmt: skip
 ORDER: Args = {
     "parent_id": Arg("integer"), "created_via": Arg(), "status": Arg(enum=("auto-draft", *STATUSES)),
     "currency": Arg(enum=()), "customer_id": Arg("integer", default=0), "customer_note": Arg(), "billing": _BILLING,

@@ -18,8 +18,14 @@ class ApiError(Exception):
     """
 
     def __init__(
-        self, status: int, code: str, message: str, data: dict[str, Any] | None = None, *,
-        bare: int | None = None, allowed: bool = True,
+        self,
+        status: int,
+        code: str,
+        message: str,
+        data: dict[str, Any] | None = None,
+        *,
+        bare: int | None = None,
+        allowed: bool = True,
     ) -> None:
         self.status = status
         self.code = code
@@ -41,7 +47,9 @@ class StateVersionError(RuntimeError):
 
 def critical() -> ApiError:
     """What a shop answers when PHP stops: the page of a broken site, in JSON."""
-    return ApiError(500, "internal_server_error", "<p>There has been a critical error on this website.</p>", allowed=False)
+    return ApiError(
+        500, "internal_server_error", "<p>There has been a critical error on this website.</p>", allowed=False
+    )
 
 
 def no_route() -> ApiError:

@@ -207,8 +207,11 @@ def method_shown(call: Call, row: Row) -> Json:
     """A shipping method of a zone."""
     title = row["method_id"].replace("_", " ").capitalize()
     own = f"shipping/zones/{row['zone_id']}/methods"
-    fields = [_field("title", "text", title, title), _field("tax_status", "select", "taxable", "taxable", ("taxable", "none")),
-              _field("cost", "text", row.get("cost", "0"), "")]  # fmt: skip
+    fields = [
+        _field("title", "text", title, title),
+        _field("tax_status", "select", "taxable", "taxable", ("taxable", "none")),
+        _field("cost", "text", row.get("cost", "0"), ""),
+    ]
     classes = call.state.rows("terms", "taxonomy = 'product_shipping_class'")
     if row["method_id"] == "flat_rate" and classes:
         fields.append(_field("class_costs", "title", "", ""))

@@ -80,9 +80,9 @@ def _set_taxes(state: ShopState, bench: Bench, order: Row) -> None:
         line["tax_status"] = statuses.get(line["variation_id"] or line["product_id"], "taxable")
         if rules.active and line["tax_status"] == "taxable":
             rates = rules.rates(place, line["tax_class"])
-            set_line_taxes(
-                rules, line, taxes_of(amount(line["total"]), rates), taxes_of(amount(line["subtotal"]), rates)
-            )
+            total = taxes_of(amount(line["total"]), rates)
+            whole = line["total"] == line["subtotal"]
+            set_line_taxes(rules, line, total, total if whole else taxes_of(amount(line["subtotal"]), rates))
         else:
             set_line_taxes(rules, line, {}, {})
     classes = {line["tax_class"] for line in order["line_items"] if line["tax_status"] == "taxable"}
@@ -116,7 +116,7 @@ def _fee_taxes(rules: Rules, place: Place, order: Row, fee: Row, shipping_class:
         if cost < 0:
             continue
         taxable = line.get("tax_status", "taxable") == "taxable"
-        name = (line["tax_class"] if "tax_class" in line else shipping_class) if taxable else None
+        name = line.get("tax_class", shipping_class) if taxable else None
         costs[name] = costs.get(name, ZERO) + cost
     total = sum(costs.values(), ZERO)
     found: dict[int, Decimal] = {}
@@ -133,16 +133,16 @@ def set_line_taxes(
 ) -> None:
     """Store the taxes of a line by rate, and their sums."""
     line["taxes"] = [
-        {
-            "id": number,
-            "total": plain(tax),
-            "subtotal": "" if subtotal is None else plain(subtotal.get(number, ZERO)),
-        }
+        {"id": number, "total": plain(tax), "subtotal": "" if subtotal is None else plain(subtotal.get(number, ZERO))}
         for number, tax in total.items()
     ]
-    line["total_tax"] = plain(sum((rules.rounded_line(tax) for tax in total.values()), ZERO))
+    line["total_tax"] = plain(_sum(rules, total))
     if subtotal is not None:
-        line["subtotal_tax"] = plain(sum((rules.rounded_line(tax) for tax in subtotal.values()), ZERO))
+        line["subtotal_tax"] = line["total_tax"] if subtotal is total else plain(_sum(rules, subtotal))
+
+
+def _sum(rules: Rules, taxes: Mapping[int, Decimal]) -> Decimal:
+    return sum((rules.rounded_line(tax) for tax in taxes.values()), ZERO)
 
 
 def _tax_lines(bench: Bench, order: Row) -> tuple[Decimal, Decimal]:

@@ -48,7 +48,10 @@ def listed(call: Call) -> Answer:
     else:
         in_and_out(call, condition)
     dates(call, condition)
-    rows, headers = page_of(call, "orders", condition, order_of(call, _ORDER, ", id *"), lost_total=True)
+    narrow = any(given.get(name) is not None for name in ("customer", "product", "search")) or given.get("include")
+    index = "" if narrow else _ORDER.get(str(given.get("orderby")), "id")
+    order = order_of(call, _ORDER, ", id *")
+    rows, headers = page_of(call, "orders", condition, order, lost_total=True, index=index)
     return Answer(rendered(call, rows), headers=headers)
 
 

@@ -8,9 +8,10 @@ from atoosync_lab.sandbox.woocommerce import versions
 from atoosync_lab.sandbox.woocommerce.call import Answer, Call
 from atoosync_lab.sandbox.woocommerce.crud import Condition, dates, in_and_out, order_of, page_of
 from atoosync_lab.sandbox.woocommerce.errors import ApiError, critical, invalid_id
-from atoosync_lab.sandbox.woocommerce.product_writes import new_row, refresh_parent, write
+from atoosync_lab.sandbox.woocommerce.product_writes import DESIRED_SLUG, new_row, refresh_parent, write
 from atoosync_lab.sandbox.woocommerce.products import rendered, rendered_variations
 from atoosync_lab.sandbox.woocommerce.state import Row, ShopState
+from atoosync_lab.sandbox.woocommerce.texts import slug
 
 _ORDER = {
     "id": "id", "date": "created", "modified": "modified", "title": "name", "slug": "slug",
@@ -165,11 +166,21 @@ def delete(call: Call) -> Answer:
 
 def to_trash(state: ShopState, row: Row) -> None:
     """Put a product or variation into the trash; how it was is kept in its meta data."""
-    moment = state.moment()
-    for key, value in (("_wp_trash_meta_status", row["status"]), ("_wp_trash_meta_time", str(int(moment.timestamp())))):
+    values = {"_wp_trash_meta_status": row["status"], "_wp_trash_meta_time": str(int(state.moment().timestamp()))}
+    own = row["slug"] or (variation_slug(state, row) if row["type"] == "variation" else "")
+    if own:
+        values[DESIRED_SLUG] = own
+        row["slug"] = f"{own}__trashed" if row["slug"] else ""
+    for key, value in values.items():
         row["meta_data"] = [*row["meta_data"], {"id": state.reserve("meta"), "key": key, "value": value}]
     row.update({"status": "trash", "modified": state.now()})
     state.update("products", row)
+
+
+def variation_slug(state: ShopState, row: Row) -> str:
+    """The address form of a variation: that of its product and its options."""
+    parent = state.row("products", row["parent_id"]) or {}
+    return "-".join([str(parent.get("slug") or "product"), *(slug(item["option"]) for item in row.get("options", ()))])
 
 
 # Variations ------------------------------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ _AS_GIVEN = (
     "grouped_products", "default_attributes",
 )  # fmt: skip
 _FLAGS = frozenset({"featured", "virtual", "downloadable", "sold_individually", "reviews_allowed"})
+DESIRED_SLUG = "_wp_desired_post_slug"
+"""Meta key that keeps a slug while the record is in the trash."""
+
 _INTERNAL = {"_sku": "sku", "_regular_price": "regular_price", "_sale_price": "sale_price", "_stock": "stock_quantity"}
 """Meta keys that are fields of the product: written as meta they are taken as the field."""
 
@@ -109,6 +112,8 @@ def _texts_and_flags(call: Call, row: Row, given: Json, parent: Row | None) -> N
     row["featured"], row["menu_order"] = int(bool(row.get("featured"))), int(row.get("menu_order") or 0)
     row["parent_id"] = parent["id"] if parent is not None else int(row.get("parent_id") or 0)
     if given.get("status"):
+        if row["status"] == "trash" and given["status"] != "trash":
+            _out_of_trash(row)
         # Single calls were checked; in a batch an unknown status is no error.
         row["status"] = given["status"] if given["status"] in STATUSES else "draft"
     if "weight" in given:
@@ -122,6 +127,14 @@ def _texts_and_flags(call: Call, row: Row, given: Json, parent: Row | None) -> N
             {"parent"} if parent is not None else set()
         )
         row["tax_class"] = wanted if wanted in known else ""
+
+
+def _out_of_trash(row: Row) -> None:
+    """Back from the trash by its status: the slug comes back, the other marks of the trash stay in the meta data."""
+    wanted = next((item for item in row["meta_data"] if item["key"] == DESIRED_SLUG), None)
+    if wanted is not None:
+        row["meta_data"] = [item for item in row["meta_data"] if item is not wanted]
+        row["slug"] = wanted["value"] if row["type"] != "variation" else ""
 
 
 def _identity(call: Call, row: Row, given: Json, fresh: bool) -> None:

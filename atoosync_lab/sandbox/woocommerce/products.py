@@ -49,7 +49,6 @@ class Page:
         state = call.state
         self.call = call
         self.now = state.now()
-        ids = [row["id"] for row in rows]
         terms = {
             number
             for row in rows
@@ -70,7 +69,8 @@ class Page:
         self.attributes = {row["id"]: row for row in state.rows("attributes")}
         self.decimals = int(state.option("woocommerce_price_num_decimals"))
         self.symbol = _SYMBOLS.get(state.option("woocommerce_currency"), "")
-        self.newest = self._newest(rows) if ids else []
+        self.newest = self._newest(rows) if rows else []
+        self._alike: dict[frozenset[int], list[int]] = {}
 
     def _newest(self, rows: Sequence[Row]) -> list[tuple[int, frozenset[int]]]:
         shared = {number for row in rows for number in (*row.get("categories", ()), *row.get("tags", ()))}
@@ -89,8 +89,11 @@ class Page:
 
     def related(self, row: Row) -> list[int]:
         """Products that share a category or a tag."""
-        own = {*row.get("categories", ()), *row.get("tags", ())}
-        return [owner for owner, terms in self.newest if owner != row["id"] and own & terms][:RELATED]
+        own = frozenset((*row.get("categories", ()), *row.get("tags", ())))
+        if own not in self._alike:
+            # One more than are shown: the product itself may be among them.
+            self._alike[own] = [owner for owner, terms in self.newest if own & terms][: RELATED + 1]
+        return [owner for owner in self._alike[own] if owner != row["id"]][:RELATED]
 
     def names(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Terms as products list them, by name."""

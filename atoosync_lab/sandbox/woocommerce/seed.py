@@ -10,9 +10,9 @@
         customers = add_customers(state, [{"email": "a@example.test", "first_name": "Anne"}])
         add_orders(state, [{"customer_id": customers[0], "lines": [{"product_id": ids[0], "quantity": 2}]}])
 
-Rows take the names of the tables (see `state`): `gtin` for the GTIN, `categories`, `tags`, `brands`, `images` as
-lists of ids, `created` and `modified` as text in GMT. What is absent has the shop's defaults. Orders are worked out with the
-sandbox's calculator. A server may run on the same folder meanwhile; it offers the same functions at
+Rows take the names of the tables (see `state`): `gtin` for the GTIN, `categories`, `tags`, `brands`, `images` as lists
+of ids, `created` and `modified` as text in GMT. What is absent has the shop's defaults. Orders are worked out with
+the sandbox's calculator. A server may run on the same folder meanwhile; it offers the same functions at
 `POST /_admin/shop/<name>` with their arguments as JSON.
 """
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its kind (`checkbox`, `radio`, `select`, `text`, `number`), default, allowed values, whether it has a tip."""
+    """One setting: its kind (`checkbox`, `radio`, `select`, `text`, `number`), default, values, and if it has a tip."""
 
     kind: str
     default: str

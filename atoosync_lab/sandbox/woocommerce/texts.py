@@ -13,6 +13,8 @@ ZERO = Decimal(0)
 PRECISION = 6
 """Decimals kept in calculations (`WC_ROUNDING_PRECISION`)."""
 
+_STEPS = [Decimal(1).scaleb(-places) for places in range(13)]
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
 _ATTRIBUTE = re.compile(r"""\s([a-zA-Z-]+)\s*(?:=\s*("[^"]*"|'[^']*'|[^\s>]+))?""")
 _ALLOWED = frozenset(
@@ -74,7 +76,13 @@ def given_decimal(value: Any) -> str:
     """An amount as the shop takes it: what is no digit, point or minus is dropped (`5,50` becomes `550`)."""
     if isinstance(value, bool) or value is None:
         return ""
-    kept = _NOT_DECIMAL.sub("", str(value))
+    return _cleaned(str(value))
+
+
+# Prices and rates of a shop repeat: most amounts have been seen before.
+@functools.lru_cache(maxsize=65536)
+def _cleaned(text: str) -> str:
+    kept = _NOT_DECIMAL.sub("", text)
     try:
         Decimal(kept)
     except InvalidOperation:
@@ -84,10 +92,16 @@ def given_decimal(value: Any) -> str:
 
 def amount(value: Any) -> Decimal:
     """A stored or given amount as a number; 0 for what is none."""
-    text = given_decimal(value)
-    return Decimal(text) if text else ZERO
+    return _number(value if type(value) is str else given_decimal(value))
 
 
+@functools.lru_cache(maxsize=65536)
+def _number(text: str) -> Decimal:
+    kept = _cleaned(text)
+    return Decimal(kept) if kept else ZERO
+
+
+@functools.lru_cache(maxsize=65536)
 def plain(value: Decimal) -> str:
     """Without zeros at the end: `2.67`, `12`."""
     text = f"{value:f}"
@@ -98,17 +112,22 @@ def plain(value: Decimal) -> str:
 
 def rounded(value: Decimal, places: int = PRECISION) -> Decimal:
     """Half away from zero, as PHP rounds."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return value.quantize(_STEPS[places], ROUND_HALF_UP)
 
 
 def rounded_down(value: Decimal, places: int) -> Decimal:
     """Half towards zero: discounts, and taxes of prices that include them."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_DOWN)
+    return value.quantize(_STEPS[places], ROUND_HALF_DOWN)
 
 
 def fixed(value: Any, places: int = 2) -> str:
-    """An amount with that many decimals, as answers show it."""
-    return f"{rounded(amount(value), places):f}"
+    """An amount with that many decimals (12 at most), as answers show it."""
+    return _fixed(value if type(value) is str else given_decimal(value), places)
+
+
+@functools.lru_cache(maxsize=65536)
+def _fixed(text: str, places: int) -> str:
+    return f"{rounded(_number(text), min(places, 12)):f}"
 
 
 def number(value: Decimal | float) -> int | float:

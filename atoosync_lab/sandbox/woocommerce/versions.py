@@ -6,6 +6,8 @@ Sources: the file headers (`@since`) of the plugin's repository and the notes of
 
 from __future__ import annotations
 
+import functools
+
 DEFAULT_VERSION = "9.9.5"
 OLDEST = "3.5"
 """The REST API v3 came with WooCommerce 3.5."""
@@ -77,6 +79,7 @@ def parse(version: str) -> tuple[int, ...]:
     return parts
 
 
+@functools.cache
 def missing_fields(resource: str, version: tuple[int, ...]) -> frozenset[str]:
     """Fields that answers of a resource do not have in that version."""
     return frozenset(name for name, since in FIELDS_SINCE.get(resource, {}).items() if version < since)

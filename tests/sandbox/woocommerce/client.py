@@ -34,7 +34,9 @@ class Tls:
     url: str
     certificate: str
 
-    def client(self, auth: tuple[str, str] | None = (WRITE_KEY, WRITE_SECRET), path: str = "/wp-json/wc/v3/") -> httpx.Client:
+    def client(
+        self, auth: tuple[str, str] | None = (WRITE_KEY, WRITE_SECRET), path: str = "/wp-json/wc/v3/"
+    ) -> httpx.Client:
         """A client below a path."""
         trust = create_default_context(cafile=self.certificate)
         return httpx.Client(base_url=self.url + path, auth=auth, verify=trust, timeout=30)

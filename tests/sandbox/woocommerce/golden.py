@@ -27,6 +27,7 @@ from atoosync_lab.sandbox.woocommerce.install import READ_KEY, READ_SECRET, WRIT
 from tests.sandbox.woocommerce.client import images, signed, tls_of
 
 _PLACEHOLDER = re.compile(r"\$\{([\w.]+)\}")
+_NAMED = re.compile(r'"(?:sku|email|code|class|tax_class|name|value)": "([^"]+)"')
 _DRAWN = frozenset({"related_ids"})
 _HEADERS = ("Content-Type", "WWW-Authenticate", "X-WP-Total", "X-WP-TotalPages", "Allow")
 _BASIC = {
@@ -60,7 +61,7 @@ def read_exchanges(file: Path) -> list[dict[str, Any]]:
 
 def closure(exchanges: Sequence[Mapping[str, Any]], name: str) -> set[str]:
     """Names of all exchanges that must have run before the named one: its `after`, theirs, and so on."""
-    after = {e["name"]: e.get("after") or () for e in exchanges}
+    after = {e["name"]: {*(e.get("after") or ()), *_named(exchanges, e)} for e in exchanges}
     found: set[str] = set()
     open_names = list(after.get(name, ()))
     while open_names:
@@ -68,6 +69,27 @@ def closure(exchanges: Sequence[Mapping[str, Any]], name: str) -> set[str]:
         if earlier not in found:
             found.add(earlier)
             open_names += after.get(earlier, ())
+    return found
+
+
+def _named(exchanges: Sequence[Mapping[str, Any]], exchange: Mapping[str, Any]) -> set[str]:
+    """Earlier exchanges that made what this one names without an id: a SKU, an address, a code, a tax class, a name."""
+    body = exchange["request"].get("body") or ""
+    # The shop tells neither SKU nor addresses apart by their case.
+    texts = {text.lower() for text in _NAMED.findall(body)}
+    texts |= set(re.findall(r"class=([^&]+)", exchange["request"]["path"]))
+    found = set()
+    for other in exchanges:
+        if int(other["seq"]) >= int(exchange["seq"]):
+            break
+        request = other["request"]
+        if request["method"] != "POST" or other["response"]["status"] != 201:
+            continue
+        made = {text.lower() for text in _NAMED.findall(request.get("body") or "")}
+        if request["path"].endswith("/taxes/classes"):
+            made.add(other["response"]["json"]["slug"])
+        if made & texts:
+            found.add(other["name"])
     return found
 
 
@@ -129,7 +151,9 @@ class Replay:
             pairs += [("consumer_key", WRITE_KEY), ("consumer_secret", WRITE_SECRET)]
         if auth.startswith("oauth"):
             pairs = list(self._oauth(request["method"], path, dict(pairs), auth).items())
-        address = quote(path) + ("?" + "&".join(f"{quote(n, safe='[]')}={quote(v, safe='')}" for n, v in pairs) if pairs else "")
+        address = quote(path) + (
+            "?" + "&".join(f"{quote(n, safe='[]')}={quote(v, safe='')}" for n, v in pairs) if pairs else ""
+        )
         content = self._fill(request["body"]).encode() if request.get("body") else None
         if content is not None and not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = "application/json"
@@ -164,10 +188,18 @@ def compare(exchange: dict[str, Any], answer: httpx.Response) -> list[str]:
         return found if code == theirs["code"] else [*found, f"code {code}, recorded {theirs['code']}"]
     found += _compare_json(theirs, ours, "$")
     for path in exchange.get("same", ()):
-        mine, known = at(ours, path), at(theirs, path)
+        mine, known = _without_ids(at(ours, path)), _without_ids(at(theirs, path))
         if mine != known:
             found.append(f"{path} is {mine!r}, recorded {known!r}")
     return found + _compare_order(exchange["request"]["path"], theirs, ours)
+
+
+def _without_ids(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_ids(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_ids(item) for key, item in value.items() if key != "id"}
+    return value
 
 
 def _compare_headers(recorded: dict[str, str], answer: httpx.Response) -> list[str]:
@@ -195,7 +227,10 @@ def _compare_json(theirs: Any, ours: Any, path: str) -> list[str]:
             more, less = sorted(ours.keys() - theirs.keys()), sorted(theirs.keys() - ours.keys())
             return [f"{path} keys: more {more}, missing {less}"]
         return [
-            text for key in theirs if key not in _DRAWN for text in _compare_json(theirs[key], ours[key], f"{path}.{key}")
+            text
+            for key in theirs
+            if key not in _DRAWN
+            for text in _compare_json(theirs[key], ours[key], f"{path}.{key}")
         ]
     if isinstance(theirs, list):
         if len(theirs) != len(ours):

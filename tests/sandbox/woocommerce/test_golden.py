@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from atoosync_lab.sandbox.servers import RunningSandbox
-from tests.sandbox.woocommerce.golden import Replay, closure, read_exchanges
+from tests.sandbox.woocommerce.golden import Replay
 
 LEAST = 0.95
 FILE = "woocommerce-9.9.5.jsonl"
