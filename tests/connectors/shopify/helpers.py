@@ -170,3 +170,10 @@ def read(connector: Any, scope: Scope, request: ReadRequest | None = None) -> di
         for kind, records in chunk.items():
             found.setdefault(kind, []).extend(records)
     return found
+
+
+def failures(connector: Any) -> list[str]:
+    """Message ids of the failed lines of a connection test; each has a sentence in both languages."""
+    failed = [c.message for c in connector.check().checks if not c.ok]
+    assert all(m.text(language) != m.code for m in failed for language in ("fr", "en"))
+    return [m.code for m in failed]

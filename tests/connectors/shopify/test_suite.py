@@ -18,10 +18,12 @@ from atoosync_lab.connectors.base import (
     StatusWrite,
     StockWrite,
 )
+from atoosync_lab.connectors.plugins import ShopPlugin
+from atoosync_lab.connectors.shops.shopify.plugin import PLUGIN
 from atoosync_lab.model.catalogue import Product
 from atoosync_lab.sandbox.shopify.install import DEFAULT_TOKEN
 from tests.connectors.shopify.helpers import Shop, fresh, item, order, simple
-from tests.connectors.suite import CountingLimiter, Rule, ShopRig, ShopSuite, Task, Waits
+from tests.connectors.suite import CountingLimiter, PluginSuite, Rule, ShopRig, ShopSuite, Task, Waits
 
 ABSENT = "999999"
 BAD = 2
@@ -196,3 +198,11 @@ class TestShopify(ShopSuite):
     @pytest.fixture
     def rig(self, shop: Shop) -> ShopifyRig:
         return ShopifyRig(shop)
+
+
+class TestShopifyPlugin(PluginSuite):
+    address = "ma-boutique"
+
+    @pytest.fixture
+    def plugin(self) -> ShopPlugin:
+        return PLUGIN
