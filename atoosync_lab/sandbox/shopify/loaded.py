@@ -9,6 +9,8 @@ MODULES = (
     "reading.common", "reading.shop", "reading.products", "reading.inventory", "reading.files", "reading.customers",
     "reading.orders", "reading.order_lines", "reading.payments", "reading.fulfillments", "reading.nodes",
     "writing.metafields", "writing.inventory", "writing.product_set", "writing.products", "writing.variants",
+    "writing.orders", "writing.fulfillments", "writing.refunds", "writing.customers", "writing.collections",
+    "writing.files",
 )  # fmt: skip
 
 
