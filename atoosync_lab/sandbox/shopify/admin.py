@@ -6,6 +6,8 @@
 - `POST rows` `{"table", "where", "values"}`: rows as they are kept; with `"insert": [..]`, or `"id"` and
   `"change": {..}` or `"delete": true`, they are written as a person at the shop does: `updated_at` moves unless
   `"touch": false`.
+- `POST webhooks` `{"topic", "payload", "times"}`: deliver an event to the subscriptions of a topic, at once, as often
+  as told.
 - `POST seed/<name>` with the arguments of a function of `seed` as JSON.
 - `POST reset`, `POST keep/<name>`, `POST restore/<name>`, `POST shutdown`.
 """
@@ -19,6 +21,7 @@ import sqlite3
 from typing import Any
 
 from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -29,6 +32,7 @@ from atoosync_lab.sandbox.shopify.access import expire_all, set_scopes
 from atoosync_lab.sandbox.shopify.bucket import Buckets
 from atoosync_lab.sandbox.shopify.install import SETTINGS
 from atoosync_lab.sandbox.shopify.state import ShopState
+from atoosync_lab.sandbox.shopify.webhooks import deliver
 
 
 class Admin:
@@ -52,6 +56,7 @@ class Admin:
             Route("/_admin/tokens", self.tokens, methods=["POST"]),
             Route("/_admin/expire", self.expire, methods=["POST"]),
             Route("/_admin/rows", self.rows, methods=["POST"]),
+            Route("/_admin/webhooks", self.webhooks, methods=["POST"]),
             Route("/_admin/seed/{name}", self.seed, methods=["POST"]),
             Route("/_admin/reset", self.reset, methods=["POST"]),
             Route("/_admin/keep/{name}", self.kept, methods=["POST"]),
@@ -96,6 +101,14 @@ class Admin:
             return JSONResponse(touch_rows(self.state, await request.json()))
         except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
             return JSONResponse({"error": str(error)}, 400)
+
+    async def webhooks(self, request: Request) -> Response:
+        """Deliver an event."""
+        given = await request.json()
+        made = await run_in_threadpool(
+            deliver, self.state, str(given["topic"]), given.get("payload"), int(given.get("times", 1))
+        )
+        return JSONResponse({"deliveries": made})
 
     async def seed(self, request: Request) -> Response:
         """Call a function of `seed`."""

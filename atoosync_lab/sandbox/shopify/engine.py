@@ -38,6 +38,8 @@ from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 from atoosync_lab.sandbox.shopify.facts import CONNECTION_COST, FREE_FIELDS, FREE_OBJECTS
 from atoosync_lab.sandbox.shopify.values import Row
 
+WHOLE = "*whole*"
+"""Argument that connections of bulk operations get when they say no size: all of their nodes."""
 Args = dict[str, Any]
 Resolver = Callable[[Any, list[Any], Args], Sequence[Any]]
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
@@ -203,6 +205,8 @@ class Engine:
             return Plan(key, name, GraphQLNonNull(self.schema.type_map["String"]), {}, _typename(kind.name), nodes)  # type: ignore[type-var, arg-type]
         definition: GraphQLField = kind.fields[name]
         args = get_argument_values(definition, nodes[0], self.variables)
+        if self.context.unlimited and "first" in definition.args and args.keys().isdisjoint(("first", "last")):
+            args[WHOLE] = True
         return Plan(key, name, definition.type, args, self.registry.find(kind.name, name), nodes)
 
     # Values

@@ -162,3 +162,6 @@ INVALID_TOKEN = "[API] Invalid API key or access token (unrecognized login or wr
 AUTO_STOCK_SINCE = "2026-10"
 """From here on quantities stock an item at a location by themselves: the code ITEM_NOT_STOCKED_AT_LOCATION is gone
 (schema). ASSUMPTION: that is what took its place."""
+MAX_BULK_CONNECTIONS = 5
+MAX_BULK_DEPTH = 2
+"""Connections of a bulk query, and how deep they may lie in each other (docs: bulk-operations/queries)."""

@@ -10,7 +10,7 @@ MODULES = (
     "reading.orders", "reading.order_lines", "reading.payments", "reading.fulfillments", "reading.nodes",
     "writing.metafields", "writing.inventory", "writing.product_set", "writing.products", "writing.variants",
     "writing.orders", "writing.fulfillments", "writing.refunds", "writing.customers", "writing.collections",
-    "writing.files",
+    "writing.files", "writing.bulk", "writing.webhooks",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from atoosync_lab.sandbox.shopify.engine import Args, FieldError
+from atoosync_lab.sandbox.shopify.engine import WHOLE, Args, FieldError
 from atoosync_lab.sandbox.shopify.facts import MAX_PAGE, MAX_PAGED
 from atoosync_lab.sandbox.shopify.search import SearchSpec, parse_search
 from atoosync_lab.sandbox.shopify.state import IN, ids
@@ -17,6 +17,10 @@ from atoosync_lab.sandbox.shopify.values import Row
 
 if TYPE_CHECKING:
     from atoosync_lab.sandbox.shopify.context import Context
+
+
+UNBOUNDED = 10**9
+"""Page size of bulk operations, which have none."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ def window(args: Args, largest: int = MAX_PAGE) -> tuple[int, bool]:
         FieldError: neither or both of `first` and `last` are given, or too large a page is asked.
     """
     first, last = args.get("first"), args.get("last")
+    if args.get(WHOLE):
+        return UNBOUNDED, False
     if first is None and last is None:
         raise FieldError("you must provide one of first or last", {"code": "BAD_REQUEST"})
     if first is not None and last is not None:

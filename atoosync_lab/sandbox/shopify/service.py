@@ -46,7 +46,9 @@ class Call:
         session: Whose call it is.
         base: Address of this server.
         fields: Whether the cost of each field is asked for.
-        unlimited: Whether it is a bulk operation.
+        unlimited: Whether it is part of a bulk operation: no points, no limits of pages.
+        throttled: Whether the bucket is to be empty for this call.
+        settings: Settings of the shop, where the caller has them at hand.
     """
 
     query: str
