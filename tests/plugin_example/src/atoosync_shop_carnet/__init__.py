@@ -1,0 +1,1 @@
+"""Carnet shops for atoosync_lab."""
