@@ -77,7 +77,8 @@ class Creator:
         units: dict[str, list[Mapping[str, Any]]] = {}
         wanted = set(keys)
         for part in chunks(keys, facts.SKU_TERMS):
-            search = " OR ".join(f"sku:{_quoted(key)}" for key in part)
+            # A space behind a SKU is part of it for an exact search, and of no meaning for us.
+            search = " OR ".join(f"sku:{_quoted(sku)}" for key in part for sku in (key, f"{key} "))
             for nodes in paging.pages(self._client, operations.SKUS, "productVariants", facts.MAX_ARRAY, query=search):
                 for node in nodes:
                     # The search ignores case and finds parts of words: what counts is decided here (PB-27).

@@ -94,8 +94,9 @@ PRODUCTS_BY_ID = 30
 """Products asked for by id with their variants or stocks: some 30 points each. [MEASURED]"""
 IDS_PAGE = 200
 """Objects looked up by id in one query: some 4 points each. [MEASURED]"""
-SKU_TERMS = 40
-"""SKUs in one search. The length of a search text is not documented (SH01: ASSUMPTION, 40 terms of 40 signs pass)."""
+SKU_TERMS = 25
+"""SKUs in one search, two terms each. The length of a search text is not documented (SH01: ASSUMPTION, 50 terms of 40
+signs pass)."""
 REFUNDED_PAGE = 100
 SLIP_ORDERS = 10
 """Orders whose refunds are read in one query: some 90 points each. [MEASURED]"""
