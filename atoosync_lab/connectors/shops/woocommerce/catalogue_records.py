@@ -94,7 +94,6 @@ def stock(record: Json, parent: str = "") -> Stock:
         variant_id=own if parent else None,
         quantity=_quantity(record),
         depends=str(record.get("manage_stock") or "").lower(),
-        modified_at=wire.moment(record, "date_modified_gmt"),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from atoosync_lab.model.money import parse_decimal
@@ -111,9 +112,9 @@ def records(value: Any) -> list[Json]:
 def text(record: Mapping[str, Any], field: str) -> str:
     """A field as text; empty when absent or null."""
     value = record.get(field)
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else str(value)
 
 
 def plain_text(record: Mapping[str, Any], field: str) -> str:
@@ -151,8 +152,13 @@ def moment(record: Mapping[str, Any], field: str) -> datetime | None:
     Raises:
         ValueError: the text is no date.
     """
-    value = text(record, field)
-    if not value or value.startswith("0000"):
+    value = record.get(field)
+    return _instant(value) if isinstance(value, str) and value else None
+
+
+@lru_cache(maxsize=4096)
+def _instant(value: str) -> datetime | None:
+    if value.startswith("0000"):
         return None
     found = datetime.fromisoformat(value)
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
