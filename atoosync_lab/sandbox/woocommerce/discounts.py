@@ -14,7 +14,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from atoosync_lab.sandbox.woocommerce.errors import ApiError
-from atoosync_lab.sandbox.woocommerce.order_totals import calculate
+from atoosync_lab.sandbox.woocommerce.order_totals import calculate, is_exempt
 from atoosync_lab.sandbox.woocommerce.state import Row, ShopState
 from atoosync_lab.sandbox.woocommerce.taxing import Rules, sum_of, taxes_of
 from atoosync_lab.sandbox.woocommerce.texts import ZERO, amount, fixed, number, plain, rounded, rounded_down
@@ -198,7 +198,7 @@ def _set_coupon_lines(rules: Rules, order: Row, items: list[_Item]) -> None:
         discount = discount_tax = ZERO
         for item in items:
             value = item.taken.get(coupon_line["code"], ZERO) / 100
-            if rules.active and item.line.get("tax_status", "taxable") == "taxable":
+            if rules.active and not is_exempt(order) and item.line.get("tax_status", "taxable") == "taxable":
                 rates = rules.rates(place, item.line["tax_class"])
                 tax = rules.rounded_line(sum_of(taxes_of(value, rates, included=rules.gross)))
                 discount_tax += tax

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from atoosync_lab.sandbox.woocommerce import times
@@ -10,14 +11,17 @@ from atoosync_lab.sandbox.woocommerce.crud import Condition, in_and_out, list_he
 from atoosync_lab.sandbox.woocommerce.errors import ApiError, no_trash
 from atoosync_lab.sandbox.woocommerce.orders import STATUSES
 from atoosync_lab.sandbox.woocommerce.settings import GROUPS, Setting
-from atoosync_lab.sandbox.woocommerce.state import Row
+from atoosync_lab.sandbox.woocommerce.state import Row, ShopState
 
-COUNTRIES = {"BE": "Belgium", "CH": "Switzerland", "DE": "Germany", "ES": "Spain", "FR": "France", "IT": "Italy",
-             "LU": "Luxembourg", "NL": "Netherlands", "PT": "Portugal", "GB": "United Kingdom (UK)",
-             "US": "United States (US)"}  # fmt: skip
+COUNTRIES = {"BE": "Belgium", "CH": "Switzerland", "DE": "Germany", "ES": "Spain", "FR": "France",
+             "GP": "Guadeloupe", "IE": "Ireland", "IT": "Italy", "LU": "Luxembourg", "MC": "Monaco",
+             "MQ": "Martinique", "NL": "Netherlands", "NO": "Norway", "PT": "Portugal", "RE": "Reunion",
+             "GB": "United Kingdom (UK)", "US": "United States (US)"}  # fmt: skip
 CURRENCIES = {"EUR": ("Euro", "&euro;"), "USD": ("United States (US) dollar", "&#36;"),
               "GBP": ("Pound sterling", "&pound;"), "CHF": ("Swiss franc", "&#67;&#72;&#70;")}  # fmt: skip
 GATEWAYS = {"bacs": "Direct bank transfer", "cheque": "Check payments", "cod": "Cash on delivery"}
+PLUGIN_GATEWAYS = "plugin_gateways"
+"""Option of the sandbox: payment methods that plug-ins brought, id -> title, as JSON; a core id takes another title."""
 _HOOKS = {
     "order.created": ["woocommerce_new_order"],
     "order.updated": ["woocommerce_update_order", "woocommerce_order_refunded"],
@@ -93,26 +97,33 @@ def setting_update(call: Call) -> Answer:
 # Payment ---------------------------------------------------------------------------------------------------------
 
 
+def gateways(state: ShopState) -> dict[str, str]:
+    """Payment methods of the shop and of its plug-ins, by id: what buyers read."""
+    return {**GATEWAYS, **json.loads(state.option(PLUGIN_GATEWAYS) or "{}")}
+
+
 def gateway_shown(call: Call, name: str) -> Json:
     """A payment method."""
+    title = gateways(call.state)[name]
     supports = {"method_supports": ["products"]} if call.version >= (3, 9) else {}
     return {
-        "id": name, "title": GATEWAYS[name], "description": "", "order": "",
-        "enabled": call.state.option(f"gateway_{name}") == "yes", "method_title": GATEWAYS[name],
+        "id": name, "title": title, "description": "", "order": "",
+        "enabled": call.state.option(f"gateway_{name}") == "yes", "method_title": GATEWAYS.get(name, title),
         "method_description": "", **supports, "settings": {},
         "_links": links(call, f"payment_gateways/{name}", "payment_gateways", ("GET", "POST", "PUT", "PATCH")),
     }  # fmt: skip
 
 
 def gateway_list(call: Call) -> Answer:
-    """The payment methods that come with the shop."""
-    return Answer([gateway_shown(call, name) for name in GATEWAYS], headers=list_headers(call, len(GATEWAYS)))
+    """The payment methods that come with the shop, and those of plug-ins."""
+    known = gateways(call.state)
+    return Answer([gateway_shown(call, name) for name in known], headers=list_headers(call, len(known)))
 
 
 def gateway_one(call: Call) -> Answer:
     """One payment method."""
     name = call.url["id"]
-    if name not in GATEWAYS:
+    if name not in gateways(call.state):
         raise ApiError(404, "woocommerce_rest_payment_gateway_invalid", "Resource does not exist.")
     return Answer(gateway_shown(call, name))
 
@@ -205,10 +216,11 @@ def _field(name: str, kind: str, value: str, default: str, options: tuple[str, .
 
 def method_shown(call: Call, row: Row) -> Json:
     """A shipping method of a zone."""
-    title = row["method_id"].replace("_", " ").capitalize()
+    default = row["method_id"].replace("_", " ").capitalize()
+    title = row.get("title") or default
     own = f"shipping/zones/{row['zone_id']}/methods"
     fields = [
-        _field("title", "text", title, title),
+        _field("title", "text", title, default),
         _field("tax_status", "select", "taxable", "taxable", ("taxable", "none")),
         _field("cost", "text", row.get("cost", "0"), ""),
     ]

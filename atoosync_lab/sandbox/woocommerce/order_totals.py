@@ -72,13 +72,14 @@ def _fees(rules: Rules, order: Row, cart: Decimal, shipping: Decimal) -> Decimal
 def _set_taxes(state: ShopState, bench: Bench, order: Row) -> None:
     rules = bench.rules
     place = rules.place(order)
+    active = rules.active and not is_exempt(order)
     statuses = bench.taxable
     if statuses is None:
         numbers = [line["variation_id"] or line["product_id"] for line in order["line_items"]]
         statuses = {n: row.get("tax_status") or "taxable" for n, row in state.by_ids("products", numbers).items()}
     for line in order["line_items"]:
         line["tax_status"] = statuses.get(line["variation_id"] or line["product_id"], "taxable")
-        if rules.active and line["tax_status"] == "taxable":
+        if active and line["tax_status"] == "taxable":
             rates = rules.rates(place, line["tax_class"])
             total = taxes_of(amount(line["total"]), rates)
             whole = line["total"] == line["subtotal"]
@@ -88,11 +89,16 @@ def _set_taxes(state: ShopState, bench: Bench, order: Row) -> None:
     classes = {line["tax_class"] for line in order["line_items"] if line["tax_status"] == "taxable"}
     shipping_class = _shipping_class(rules, classes)
     for fee in order["fee_lines"]:
-        set_line_taxes(rules, fee, _fee_taxes(rules, place, order, fee, shipping_class), None)
+        set_line_taxes(rules, fee, _fee_taxes(rules, place, order, fee, shipping_class) if active else {}, None)
     for line in order["shipping_lines"]:
-        taxable = rules.active and line.get("tax_status", "taxable") == "taxable" and shipping_class is not None
+        taxable = active and line.get("tax_status", "taxable") == "taxable" and shipping_class is not None
         rates = rules.rates(place, shipping_class or "", shipping=True) if taxable else []
         set_line_taxes(rules, line, taxes_of(amount(line["total"]), rates), None)
+
+
+def is_exempt(order: Row) -> bool:
+    """The buyer pays no tax: the mark that plug-ins for VAT numbers set, which the shop obeys (`calculate_taxes`)."""
+    return any(meta["key"] == "is_vat_exempt" and meta["value"] == "yes" for meta in order["meta_data"])
 
 
 def _shipping_class(rules: Rules, classes: set[str]) -> str | None:
@@ -103,8 +109,6 @@ def _shipping_class(rules: Rules, classes: set[str]) -> str | None:
 
 def _fee_taxes(rules: Rules, place: Place, order: Row, fee: Row, shipping_class: str | None) -> dict[int, Decimal]:
     value = amount(fee["total"])
-    if not rules.active:
-        return {}
     if value >= 0:
         if fee.get("tax_status", "taxable") != "taxable":
             return {}

@@ -96,23 +96,48 @@ def create(call: Call) -> Answer:
         order = state.row("orders", call.number("order_id"))
         if order is None:
             raise ApiError(500, "woocommerce_rest_invalid_order_id", "Invalid order ID.", bare=404)
-        items = [item for item in given.get("line_items") or () if isinstance(item, dict)]
-        total = amount(given["amount"]) if given.get("amount") is not None else _sum(items)
-        if total < 0 or total > left(state, order):
-            raise _failed("Invalid refund amount.")
         if given.get("api_refund", True) and (order.get("payment_method") or "") not in _CAN_REFUND:
+            _total(state, order, given)
             raise _failed("The payment gateway for this order does not support automatic refunds.")
-        row = _made(state, order, total, str(given.get("reason") or ""), call.user)
-        row["meta_data"] = merged_meta(state, [], given.get("meta_data"))
-        _set_lines(state, row, order, items, restock=bool(given.get("api_restock", True)))
-        state.insert("refunds", row)
-        order["modified"] = state.now()
-        if total > 0 and left(state, order) <= 0 and order["status"] != "refunded":
-            order["status"] = "refunded"
-        state.update("orders", order)
+        row = make(state, order, given, user=call.user)
     data = shown(call, [row])[0]
     # As with variations, the shop puts its own pattern where the order's id belongs.
     return Answer(data, 201, {"Location": call.link(f"orders/(?P<order_id>[\\d]+)/refunds/{row['id']}")})
+
+
+def make(state: ShopState, order: Row, given: Json, *, user: int = 1) -> Row:
+    """Refund an order by hand: the refund is stored, what came back is stocked, a whole refund moves the status.
+
+    Args:
+        state: The shop.
+        order: The order; it is changed and stored.
+        given: `amount`, `reason`, `line_items`, `api_restock`, `meta_data` as the API takes them.
+        user: Who refunds.
+
+    Raises:
+        ApiError: 500, with a negative amount, or more than is left.
+    """
+    with state.writing():
+        row = _made(state, order, _total(state, order, given), str(given.get("reason") or ""), user)
+        row["meta_data"] = merged_meta(state, [], given.get("meta_data"))
+        _set_lines(state, row, order, _items(given), restock=bool(given.get("api_restock", True)))
+        state.insert("refunds", row)
+        order["modified"] = state.now()
+        if amount(row["amount"]) > 0 and left(state, order) <= 0 and order["status"] != "refunded":
+            order["status"] = "refunded"
+        state.update("orders", order)
+    return row
+
+
+def _items(given: Json) -> list[Json]:
+    return [item for item in given.get("line_items") or () if isinstance(item, dict)]
+
+
+def _total(state: ShopState, order: Row, given: Json) -> Decimal:
+    total = amount(given["amount"]) if given.get("amount") is not None else _sum(_items(given))
+    if total < 0 or total > left(state, order):
+        raise _failed("Invalid refund amount.")
+    return total
 
 
 def _sum(items: list[Json]) -> Decimal:
