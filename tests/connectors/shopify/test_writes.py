@@ -180,6 +180,49 @@ def test_price_of_a_record_without_its_unit_finds_it(shop: Shop) -> None:
     assert product_of(shop, product).price_incl_tax == D("4.20")
 
 
+def price_writes(made: list[tuple[str, str]], price: str, bad: int | None = None) -> list[PriceWrite]:
+    return [
+        PriceWrite(
+            key=p, target_id=p, unit_id=v, kind="product", price_incl_tax=D("-1") if n == bad else D(price)
+        )
+        for n, (p, v) in enumerate(made)
+    ]  # fmt: skip
+
+
+@pytest.mark.spec("ART-03")
+def test_many_prices_go_as_one_file_and_cost_next_to_nothing(shop: Shop) -> None:
+    made = shop.products(*(simple(f"B-{next(fresh)}") for _ in range(facts.BULK_PRICES_FROM)))
+    connector = shop.connect()
+    shop.server.admin("DELETE", "/_admin/points")
+    results = connector.write_prices(price_writes(made, "3.21", bad=7))
+    assert connector.calls <= connector.calls_for("price", len(made))
+    assert shop.points()["spent"] < 2 * facts.MUTATION_COST + 20
+    assert [r.key for r in results] == [p for p, _ in made]
+    assert [n for n, r in enumerate(results) if r.outcome is not Outcome.DONE] == [7]
+    assert codes(results)[7] == (Outcome.REFUSED, "shopify.record_refused")
+    found = shop.rows("variants", f"id BETWEEN {made[0][1]} AND {made[-1][1]}")
+    assert [n for n, r in enumerate(found) if r["price"] != "3.21"] == [7]
+
+
+@pytest.mark.parametrize("kind", ["busy", "lost"])
+def test_prices_whose_file_cannot_be_used_are_written_or_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(facts, "BULK_PRICES_FROM", 3)
+    made = shop.products(*(simple(f"F-{next(fresh)}") for _ in range(3)))
+    if kind == "busy":
+        errors = [{"field": None, "message": "in progress", "code": "OPERATION_IN_PROGRESS"}]
+        body = {"data": {"bulkOperationRunMutation": {"bulkOperation": None, "userErrors": errors}}}
+        shop.server.faults([{"kind": "status", "body": "RunMutation", "value": {"status": 200, "body": body}}])
+    else:
+        shop.server.faults([{"kind": "status", "body": "BulkState", "value": 500, "times": None}])
+    results = shop.connect().write_prices(price_writes(made, "6.54"))
+    wanted = (Outcome.DONE, "") if kind == "busy" else (Outcome.UNKNOWN, "shopify.not_confirmed")
+    assert codes(results) == [wanted] * 3
+    if kind == "busy":
+        assert {product_of(shop, p).price_incl_tax for p, _ in made} == {D("6.54")}
+
+
 @pytest.mark.spec("ART-05")
 def test_activation_shows_and_deactivation_hides(shop: Shop) -> None:
     ((product, _),) = shop.products(simple(f"A-{next(fresh)}"))
