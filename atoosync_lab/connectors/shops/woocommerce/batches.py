@@ -14,6 +14,7 @@ from atoosync_lab.connectors.base import WriteResult
 from atoosync_lab.connectors.shops.woocommerce import facts, wire
 from atoosync_lab.connectors.shops.woocommerce.client import WooClient
 from atoosync_lab.connectors.shops.woocommerce.outcomes import BLOCKED, done, holds, in_doubt, refused, told, unsent
+from atoosync_lab.connectors.shops.woocommerce.values import word
 from atoosync_lab.connectors.shops.woocommerce.wire import Json
 from atoosync_lab.model.errors import (
     AtooSyncError,
@@ -232,7 +233,7 @@ def _dropped(item: Item, field: str, row: Json) -> Message:
         return Message("woocommerce.price_of_variable", {"record": item.key})
     if field == "manage_stock":
         return Message("woocommerce.stock_not_managed", {"record": item.key})
-    return Message("woocommerce.value_dropped", {"record": item.key, "field": field})
+    return Message("woocommerce.value_dropped", {"record": item.key, "changed": word(field)})
 
 
 def _taken(record: Json, item: Item) -> bool:

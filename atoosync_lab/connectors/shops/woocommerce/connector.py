@@ -55,6 +55,7 @@ _CAPABILITIES = frozenset(
         Capability.CREATE_SETTLES_WITHIN,
     }
 )
+_LEFT_OUT = {"barcode": "woocommerce.left_out_barcode", "brand": "woocommerce.left_out_brand"}
 _KEYS_A_LOOK_UP = 50
 """References that the address of one look-up surely holds."""
 
@@ -149,7 +150,7 @@ class WooCommerceConnector:
         results = self._writer.products(batch)
         for name in sorted(self._values.lacking - self._told_lacking):
             self._told_lacking.add(name)
-            self._warn(InvalidRecordError(f"woocommerce.left_out_{name}", version=self._client.version.text))
+            self._warn(InvalidRecordError(_LEFT_OUT[name], version=self._client.version.text))
         return results
 
     def write_prices(self, batch: Sequence[PriceWrite]) -> list[WriteResult]:

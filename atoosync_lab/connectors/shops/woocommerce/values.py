@@ -23,8 +23,13 @@ def checked_number(record: str, field: str, text: str) -> str:
         RefusedError: no number without sign, or with another mark than the point.
     """
     if text and not facts.NUMBER.fullmatch(text):
-        raise RefusedError("woocommerce.value_refused", record=record, field=field, value=text[:60])
+        raise RefusedError("woocommerce.value_refused", record=record, changed=word(field), value=text[:60])
     return text
+
+
+def word(field: str) -> str:
+    """A field of the API as sentences name it."""
+    return f"‹woocommerce.word.{field}›"
 
 
 class Values:
@@ -62,7 +67,7 @@ class Values:
         if name == "reference":
             found["sku"] = self._reference(record, value)
         elif name in PRICES:
-            found["regular_price"] = checked_number(record, "price", value)
+            found["regular_price"] = checked_number(record, "regular_price", value)
         elif name == "weight":
             found["weight"] = checked_number(record, "weight", value)
         elif name == "tax_id":
@@ -80,7 +85,9 @@ class Values:
         if not self._client.version.barcode:
             self.lacking.add("barcode")
         elif not facts.BARCODE.fullmatch(value):
-            raise RefusedError("woocommerce.value_refused", record=record, field="barcode", value=value[:60])
+            raise RefusedError(
+                "woocommerce.value_refused", record=record, changed=word("global_unique_id"), value=value[:60]
+            )
         else:
             found["global_unique_id"] = value
 

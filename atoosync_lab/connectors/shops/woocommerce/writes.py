@@ -76,7 +76,7 @@ class Writer:
         placed: list[Placed] = []
         for write in batch:
             try:
-                price = checked_number(write.key, "price", plain(write.price))
+                price = checked_number(write.key, "regular_price", plain(write.price))
             except RefusedError as error:
                 results[write.key] = refused(write.key, error, write.target_id)
             else:
