@@ -1,4 +1,4 @@
-"""Exchanges recorded with real PrestaShop shops, replayed against the sandbox: how many are answered alike."""
+"""Exchanges recorded with real shops, replayed against the sandboxes: how many are answered alike."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from atoosync_lab.sandbox import servers
 from tests.sandbox.prestashop.golden import Replay, closure, read_exchanges
+from tests.sandbox.woocommerce import golden as woocommerce
 
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = "ATOOSYNC_GOLDEN_ALONE"
@@ -17,7 +18,7 @@ ALONE = "ATOOSYNC_GOLDEN_ALONE"
 
 
 def run(folder: Path) -> Iterator[Mapping[str, object]]:
-    """One line a recording file of PrestaShop in the shared folder.
+    """One line a recording file of PrestaShop and WooCommerce in the shared folder.
 
     Raises:
         FileNotFoundError: the shared folder holds no recording.
@@ -28,6 +29,30 @@ def run(folder: Path) -> Iterator[Mapping[str, object]]:
         raise FileNotFoundError(f"{source}/prestashop-*.jsonl (ATOOSYNC_SHARED)")
     for file in files:
         yield _figures(file, folder / file.stem)
+    for file in sorted(source.glob("woocommerce-*.jsonl")):
+        yield _woocommerce(file, folder / file.stem)
+
+
+def _woocommerce(file: Path, state: Path) -> Mapping[str, object]:
+    exchanges = woocommerce.read_exchanges(file)
+    version = file.stem.partition("-")[2]
+    with servers.start("woocommerce", state, version=version, speed=0, args=["--tls"]) as server:
+        differing = woocommerce.replayed(server, exchanges)
+        _tell(file, differing)
+        figures: dict[str, object] = {
+            "shop": "woocommerce",
+            "version": version,
+            "exchanges": len(exchanges),
+            "agree": len(exchanges) - len(differing),
+            "share": round((len(exchanges) - len(differing)) / len(exchanges), 4),
+            "given": sum(1 for e in exchanges if e.get("given")),
+        }
+        if os.environ.get(ALONE) == "1":
+            server.admin("POST", "/_admin/reset", timeout=30)
+            alone = woocommerce.replayed_alone(server, exchanges, exchanges)
+            _tell(file, {f"{name} (alone)": reason for name, reason in alone.items()})
+            figures["alone"] = len(exchanges) - len(alone)
+    return figures
 
 
 def _figures(file: Path, state: Path) -> Mapping[str, object]:

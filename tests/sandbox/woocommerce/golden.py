@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,37 +59,39 @@ def read_exchanges(file: Path) -> list[dict[str, Any]]:
     return sorted((json.loads(line) for line in lines if line.strip()), key=lambda e: int(e["seq"]))
 
 
-def closure(exchanges: Sequence[Mapping[str, Any]], name: str) -> set[str]:
-    """Names of all exchanges that must have run before the named one: its `after`, theirs, and so on."""
-    after = {e["name"]: {*(e.get("after") or ()), *_named(exchanges, e)} for e in exchanges}
+Needs = Mapping[str, set[str]]
+
+
+def needs_of(exchanges: Sequence[Mapping[str, Any]]) -> Needs:
+    """By name, the exchanges that must have run before: those told by `after`, and the makers of what is named.
+
+    A SKU, an e-mail address, a code, a tax class or the name of a record may be referred to without its id.
+    """
+    made: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {}
+    for exchange in exchanges:
+        request = exchange["request"]
+        # The shop tells neither SKU nor addresses apart by their case.
+        texts = {text.lower() for text in _NAMED.findall(request.get("body") or "")}
+        asked = texts | set(re.findall(r"class=([^&]+)", request["path"]))
+        found[exchange["name"]] = set(exchange.get("after") or ()).union(*(made.get(text, set()) for text in asked))
+        if request["method"] == "POST" and exchange["response"]["status"] == 201:
+            if request["path"].endswith("/taxes/classes"):
+                texts.add(exchange["response"]["json"]["slug"])
+            for text in texts:
+                made.setdefault(text, set()).add(exchange["name"])
+    return found
+
+
+def closure(needs: Needs, name: str) -> set[str]:
+    """Names of all exchanges that must have run before the named one: what it needs, what those need, and so on."""
     found: set[str] = set()
-    open_names = list(after.get(name, ()))
+    open_names = list(needs.get(name, ()))
     while open_names:
         earlier = open_names.pop()
         if earlier not in found:
             found.add(earlier)
-            open_names += after.get(earlier, ())
-    return found
-
-
-def _named(exchanges: Sequence[Mapping[str, Any]], exchange: Mapping[str, Any]) -> set[str]:
-    """Earlier exchanges that made what this one names without an id: a SKU, an address, a code, a tax class, a name."""
-    body = exchange["request"].get("body") or ""
-    # The shop tells neither SKU nor addresses apart by their case.
-    texts = {text.lower() for text in _NAMED.findall(body)}
-    texts |= set(re.findall(r"class=([^&]+)", exchange["request"]["path"]))
-    found = set()
-    for other in exchanges:
-        if int(other["seq"]) >= int(exchange["seq"]):
-            break
-        request = other["request"]
-        if request["method"] != "POST" or other["response"]["status"] != 201:
-            continue
-        made = {text.lower() for text in _NAMED.findall(request.get("body") or "")}
-        if request["path"].endswith("/taxes/classes"):
-            made.add(other["response"]["json"]["slug"])
-        if made & texts:
-            found.add(other["name"])
+            open_names += needs.get(earlier, ())
     return found
 
 
@@ -117,11 +119,6 @@ class Replay:
     def forget(self) -> None:
         """Forget the bound ids: the shop is empty again."""
         self._bound = dict(self._start)
-
-    def run(self, file: Path) -> Iterator[tuple[str, list[str]]]:
-        """The name of each exchange and the differences found."""
-        for exchange in read_exchanges(file):
-            yield exchange["name"], self.one(exchange).differences
 
     def _fill(self, text: str) -> str:
         return _PLACEHOLDER.sub(lambda found: self._bound.get(found.group(1), found.group(0)), text)
@@ -295,3 +292,43 @@ def value_at(answer: httpx.Response, path: str) -> str | None:
         moved = datetime.fromisoformat(str(value)) + timedelta(seconds=int(shift.split()[0]))
         return moved.isoformat()
     return str(value)
+
+
+def replayed(server: RunningSandbox, exchanges: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """A full replay: the exchanges that do not agree, each with the reason."""
+    with Replay(server) as replay:
+        outcomes = {e["name"]: replay.one(e) for e in exchanges}
+    needs = needs_of(exchanges)
+    ran = {name for name, outcome in outcomes.items() if outcome.sent}
+    found: dict[str, str] = {}
+    for exchange in exchanges:
+        name = exchange["name"]
+        missing = sorted(closure(needs, name) - ran)
+        if missing:
+            found[name] = f"ran without {', '.join(missing[:3])}, which must come before"
+        elif outcomes[name].differences:
+            found[name] = "; ".join(outcomes[name].differences[:3])
+    return found
+
+
+def replayed_alone(
+    server: RunningSandbox, exchanges: Sequence[dict[str, Any]], chosen: Sequence[dict[str, Any]]
+) -> dict[str, str]:
+    """Each chosen exchange in a shop that saw nothing but what it needs: those that do not agree, with the reason.
+
+    Lists then see fewer records than recorded. The server holds an empty shop, and has it again at the end.
+    """
+    server.admin("POST", "/_admin/keep/empty", timeout=30)
+    needs, found = needs_of(exchanges), dict[str, str]()
+    with Replay(server) as replay:
+        for exchange in chosen:
+            needed = closure(needs, exchange["name"])
+            replay.forget()
+            for earlier in exchanges:
+                if earlier["name"] in needed:
+                    replay.one(earlier, check=False)
+            outcome = replay.one(exchange)
+            if outcome.differences:
+                found[exchange["name"]] = "; ".join(outcome.differences[:3])
+            server.admin("POST", "/_admin/restore/empty", timeout=30)
+    return found
