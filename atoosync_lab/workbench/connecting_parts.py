@@ -13,7 +13,10 @@ from atoosync_lab.model.reference_lists import ListName, ReferenceLists
 
 FORMAT_STEPS = 5
 
-_METHODS = {"get": "read", "post": "create", "put": "change", "patch": "change", "delete": "delete", "head": "read"}
+_METHODS = {
+    "get": "read", "post": "create", "put": "change", "patch": "change", "delete": "delete", "head": "read",
+    "read": "read", "write": "write", "read_write": "read_write",
+}  # fmt: skip
 
 
 def report(system: str, found: ConnectionReport | None, failure: Message | None, *, running: bool) -> Html:

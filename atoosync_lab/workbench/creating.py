@@ -13,7 +13,7 @@ from atoosync_lab.kit.form import Field, FieldError, Form
 from atoosync_lab.kit.icons import icon
 from atoosync_lab.kit.markup import Html, tag
 from atoosync_lab.kit.view import View
-from atoosync_lab.model.errors import AtooSyncError
+from atoosync_lab.model.errors import AtooSyncError, SettingsError
 from atoosync_lab.model.i18n import Message, translate
 from atoosync_lab.runs import creating as runs_creating
 from atoosync_lab.runs.creating import Answers
@@ -155,10 +155,12 @@ class Wizard:
             raise FieldError("wizard.name.taken", name=name)
 
     def _choose(self, field: str, value: str) -> None:
-        if value in self._served(field):
-            self.answers[field] = value
-        else:
+        if value not in self._served(field):
             self.error = Message("wizard.not_offered")
+            return
+        _, self.error = _title(field, value)
+        if self.error is None:
+            self.answers[field] = value
 
     @staticmethod
     def _served(field: str) -> tuple[str, ...]:
@@ -228,22 +230,23 @@ class Wizard:
         if self.step == "functions":
             return title, sub, pages.cards(title, [self._function(group) for group in GROUPS])
         named = {"kind": ("sales", "accounting"), "erp": pages.ERPS, "shop": pages.SHOPS}[self.step]
-        served = self._served(self.step)
-        values = (*named, *(system for system in served if system not in named))
-        shapes = {"erp": "database", "shop": "store"}
-        shown = [
-            Card(
-                field=self.step,
-                value=value,
-                code=f"wizard.{self.step}.{value if value in named else 'plugin'}",
-                title=runs_creating.system_title(self.step, value),
-                shape=shapes.get(self.step) or pages.ICONS[value],
-                on=self.answers[self.step] == value,
-                locked=None if value in served else Message(f"wizard.locked.{self.step}"),
-            )
-            for value in values
-        ]
-        return title, sub, pages.cards(title, shown, three=len(values) > 4)
+        others = (system for system in self._served(self.step) if system not in named)
+        shown = [*(self._system(value) for value in named), *(self._system(value, "plugin") for value in others)]
+        return title, sub, pages.cards(title, shown, three=len(shown) > 4)
+
+    def _system(self, value: str, described: str = "") -> Card:
+        """The card of a kind or system; one whose plug-in does not load is locked, with the cause."""
+        title, broken = _title(self.step, value)
+        served = value in self._served(self.step)
+        return Card(
+            field=self.step,
+            value=value,
+            code=f"wizard.{self.step}.{described or value}",
+            title=title,
+            shape={"erp": "database", "shop": "store"}.get(self.step) or pages.ICONS[value],
+            on=self.answers[self.step] == value,
+            locked=broken if served else Message(f"wizard.locked.{self.step}"),
+        )
 
     def _function(self, group: str) -> Card:
         served = [o for o in GROUPS[group] if functions.locked(self._draft(), group, o) is None]
@@ -320,6 +323,14 @@ class Wizard:
             ),
             class_="card",
         )  # fmt: skip
+
+
+def _title(field: str, value: str) -> tuple[str, Message | None]:
+    """The name people know of an answer, and what is wrong with its plug-in, if anything is."""
+    try:
+        return runs_creating.system_title(field, value), None
+    except SettingsError as error:
+        return value, error.message
 
 
 def _bar_step(step: str) -> str:

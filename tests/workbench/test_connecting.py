@@ -14,6 +14,7 @@ from ipywidgets.widgets.widget import _instances
 
 from atoosync_lab.cli.demo_steps import give_credentials, sign_in
 from atoosync_lab.connectors import plugins
+from atoosync_lab.model.i18n import translate
 from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.workspace import Workspace
@@ -288,3 +289,36 @@ def test_page_without_a_profile_names_the_cure() -> None:
     page = ConnectionsPage(None)
     for view in (page.shop(), page.erp(), page.lists()):
         assert "profile.ipynb" in view.html
+
+
+@pytest.mark.spec("SHOP-02", "SHOP-04", "SHOP-10", "SVC-05")
+@pytest.mark.parametrize(
+    ("system", "typed", "address", "secrets", "rights"),
+    [
+        ("woocommerce", "boutique.test/wp-admin/index.php", "https://boutique.test/wp-json/wc/v3/",
+         {"shop.consumer_key", "shop.consumer_secret"}, "lire et écrire (READ_WRITE)"),
+        ("shopify", "velo", "https://velo.myshopify.com/",
+         {"shop.access_token", "shop.client_id", "shop.client_secret"}, "lire (READ), écrire (WRITE)"),
+    ],
+)  # fmt: skip
+def test_page_asks_for_what_the_system_of_the_shop_needs(
+    session: Session, system: str, typed: str, address: str, secrets: set[str], rights: str
+) -> None:
+    profiles = session.workspace.profiles
+    profile = profiles.get(session.profile_id)
+    moved = profile.model_copy(update={"shop": profile.shop.model_copy(update={"system": system, "url": ""})})
+    profiles.save(moved, who="test", expected_revision=profiles.revision(profile.id))
+    page = ConnectionsPage(Session(session.workspace, profile.id))
+    card = page.sides["shop"].card
+    assert {field.name for field in card.form.fields if field.kind == "secret"} == secrets
+    type_in(card, shop__url=typed)
+    press(page, "shop", "complete")
+    assert card.form.text("shop.url") == address
+    assert rights in card.view.html
+    press(page, "shop", "test")
+    assert {name for name in secrets if card.form.error(name)} == (
+        {"shop.access_token"} if system == "shopify" else secrets
+    ), "what is missing is asked for beside its field"
+    for field in card.form.fields:
+        for language in ("fr", "en"):
+            assert translate(field.label, language=language) != field.label
