@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from atoosync_lab.sandbox.woocommerce import commerce, customers, misc, orders, product_routes, refunds, terms, versions
+from atoosync_lab.sandbox.woocommerce import (
+    commerce,
+    customers,
+    fulfillments,
+    misc,
+    orders,
+    product_routes,
+    refunds,
+    terms,
+    versions,
+)
 from atoosync_lab.sandbox.woocommerce.arguments import (
     ATTRIBUTE,
     ATTRIBUTE_TERM,
@@ -41,6 +51,12 @@ from atoosync_lab.sandbox.woocommerce.params import CONTEXT, FORCE, Arg, Args, o
 
 Methods = Mapping[str, tuple[Args, Handler]]
 NOTHING: Args = {}
+PARCEL: Args = {
+    "status": Arg(),
+    "is_fulfilled": Arg("boolean"),
+    "meta_data": Arg("array"),
+    "notify_customer": Arg("boolean", default=False),
+}
 EDIT = ("POST", "PUT", "PATCH")
 
 
@@ -145,6 +161,11 @@ def _all() -> list[Route]:
         _route("orders/{order_id}/refunds", {"GET": (REFUNDS, refunds.listed), "POST": (REFUND, refunds.create)}),
         _route("orders/{order_id}/refunds/{id}",
                {"GET": (CONTEXT, refunds.one), "DELETE": (FORCE, refunds.delete)}),
+        _route("orders/{order_id}/fulfillments",
+               {"GET": (NOTHING, fulfillments.listed), "POST": (PARCEL, fulfillments.create)}),
+        _route("orders/{order_id}/fulfillments/{fulfillment_id}",
+               {"GET": (NOTHING, fulfillments.one), **_edit(PARCEL, fulfillments.update),
+                "DELETE": (NOTHING, fulfillments.delete)}),
         _route("refunds", {"GET": (REFUNDS, refunds.listed)}),
         _route("orders/{id}/receipt", {"POST": (NOTHING, orders.receipt), "GET": (NOTHING, orders.receipt)}),
         _route("orders/{id}/actions/send_order_details", {"POST": (NOTHING, orders.send_details)}),

@@ -60,6 +60,7 @@ TABLES: dict[str, Table] = {
         "post", ("modified, id, status", "created, id, status", "customer_id", "status"),
     ),
     "refunds": Table({"order_id": "INTEGER", **_DATED}, "post", ("order_id",)),
+    "fulfillments": Table({"order_id": "INTEGER", "modified": "TEXT"}, "fulfillment", ("order_id",)),
     "notes": Table({"order_id": "INTEGER", "created": "TEXT"}, "comment", ("order_id",)),
     "coupons": Table({"code": "TEXT COLLATE NOCASE", "status": "TEXT", **_DATED}, "post", ("code",)),
     "taxes": Table(
@@ -152,6 +153,9 @@ class ShopState:
         state = cls(db, found or version or versions.DEFAULT_VERSION)
         if found is None:
             state._install()
+        else:
+            # A folder of an older release of the sandbox may lack tables that came since.
+            state._make_tables()
         return state
 
     def _install(self) -> None:
@@ -160,13 +164,16 @@ class ShopState:
         with self.writing():
             for statement in _EXTRA:
                 self.db.execute(statement)
-            for name, table in TABLES.items():
-                columns = "".join(f', "{column}" {kind}' for column, kind in table.columns.items())
-                self.db.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY{columns}, doc TEXT NOT NULL)")
-                for count, index in enumerate(table.indexes):
-                    self.db.execute(f"CREATE INDEX {name}_i{count} ON {name} ({index})")
+            self._make_tables()
             self.db.execute("INSERT INTO _meta VALUES ('version', ?)", (self.version,))
             install(self)
+
+    def _make_tables(self) -> None:
+        for name, table in TABLES.items():
+            columns = "".join(f', "{column}" {kind}' for column, kind in table.columns.items())
+            self.db.execute(f"CREATE TABLE IF NOT EXISTS {name} (id INTEGER PRIMARY KEY{columns}, doc TEXT NOT NULL)")
+            for count, index in enumerate(table.indexes):
+                self.db.execute(f"CREATE INDEX IF NOT EXISTS {name}_i{count} ON {name} ({index})")
 
     def reset(self) -> None:
         """Back to an empty installed shop; keys and the version stay."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from atoosync_lab.sandbox.woocommerce.fulfillments import FLAG
 from atoosync_lab.sandbox.woocommerce.state import ShopState
 
 
@@ -64,6 +65,7 @@ class Switches:
         with state.writing():
             state.set_option("pause_item", str(self.item))
             state.set_option("pause_image", str(self.image))
+            state.set_option(FLAG, "yes" if self.fulfillments else "no")
             state.set_option("batch_limit", str(self.batch_limit or ""))
 
     def as_json(self) -> dict[str, Any]:

@@ -58,7 +58,7 @@ ROUTES_SINCE: dict[str, tuple[int, ...]] = {
     "variations": (10, 3),
     "orders/{id}/receipt": (8, 7),  # ASSUMPTION
     "orders/{id}/actions/send_order_details": (9, 8),  # ASSUMPTION
-    "orders/{id}/fulfillments": (10, 1),
+    "orders/{order_id}/fulfillments": (10, 1),
     "refunds": (9, 0),  # ASSUMPTION
     "orders/statuses": (9, 0),  # ASSUMPTION
     "products/{id}/duplicate": (7, 3),  # ASSUMPTION

@@ -9,7 +9,10 @@ import httpx
 import pytest
 
 from atoosync_lab.sandbox.servers import RunningSandbox
+from atoosync_lab.sandbox.woocommerce import product_routes
+from atoosync_lab.sandbox.woocommerce.arguments import PRODUCT
 from atoosync_lab.sandbox.woocommerce.call import Call
+from atoosync_lab.sandbox.woocommerce.crud import Batched, batch
 from atoosync_lab.sandbox.woocommerce.errors import StateVersionError
 from atoosync_lab.sandbox.woocommerce.order_view import rendered as rendered_orders
 from atoosync_lab.sandbox.woocommerce.seed import add_customers, add_orders, add_products, add_tax, add_variations
@@ -29,8 +32,20 @@ def test_oldest_shop_lacks_what_came_later(start: Callable[..., RunningSandbox])
         assert old.post("products", json={"name": "y", "sku": "V1"}).status_code == 201
 
 
-def test_newer_shop_lists_variations_across_products(start: Callable[..., RunningSandbox]) -> None:
-    with tls_of(start("10.3")).client() as new:
+def test_newer_shop_has_parcels_and_lists_variations_across_products(start: Callable[..., RunningSandbox]) -> None:
+    server = start("10.3")
+    with tls_of(server).client() as new:
+        path = f"orders/{new.post('orders', json={'billing': {'email': 'a@example.test'}}).json()['id']}/fulfillments"
+        assert new.get(path).json()["code"] == "rest_no_route"
+        server.admin("POST", "/_admin/switches", {"fulfillments": True})
+        assert new.post(path, json={"meta_data": []}).status_code == 400
+        items = {"key": "_items", "value": [{"item_id": 1, "qty": 1}]}
+        meta = [items, {"key": "_tracking_number", "value": "6A0"}]
+        made = new.post(path, json={"is_fulfilled": True, "meta_data": meta, "notify_customer": True})
+        assert (made.status_code, [m["value"] for m in made.json()["meta_data"]][1]) == (201, "6A0")
+        changed = new.put(f"{path}/{made.json()['id']}", json={"meta_data": [items]}).json()
+        assert [m["key"] for m in changed["meta_data"]] == ["_items"]
+        assert [mail["template"] for mail in server.admin("GET", "/_admin/mails")] == ["fulfillment_created"]
         parent = new.post("products", json={"name": "p", "type": "variable"}).json()["id"]
         child = new.post(f"products/{parent}/variations", json={"sku": "N1"}).json()["id"]
         assert [row["id"] for row in new.get("variations", params={"parent_id": parent}).json()] == [child]
@@ -83,4 +98,18 @@ def test_load_without_http_is_what_the_api_shows(tmp_path: Path) -> None:
     assert (order["id"], order["total"], order["total_tax"]) == (number, "33.60", "5.60")
     assert [line["sku"] for line in order["line_items"]] == ["S", "PV"]
     assert state.row("products", parent)["price"] == "3"  # type: ignore[index]
+    state.close()
+
+
+def test_written_items_take_the_time_that_is_switched_on(tmp_path: Path) -> None:
+    state = ShopState.open(tmp_path)
+    state.set_option("pause_item", "50")
+    state.set_option("pause_image", "1000")
+    items = [{"sku": "T1"}, {"sku": "T2", "images": [{"id": 999}]}, {"sku": "T3"}]
+    call = Call(state, "POST", "/wc/v3/products/batch", "http://127.0.0.1", params={"create": items})
+    parts = Batched(product_routes.create, product_routes.update, product_routes.delete, PRODUCT)
+    answer = batch(call, parts)
+    # The item that fails takes none; the others each the time of an item without an image to fetch.
+    assert answer.pause == 100
+    assert answer.data["create"][1]["error"]["code"] == "woocommerce_product_invalid_image_id"
     state.close()
