@@ -74,3 +74,8 @@ def invalid_param(name: str, message: str, code: str = "rest_invalid_param") -> 
     return ApiError(
         400, "rest_invalid_param", f"Invalid parameter(s): {name}", {"params": {name: message}, "details": details}
     )
+
+
+def unknown_attribute() -> ApiError:
+    """There is no attribute of that id."""
+    return ApiError(404, "woocommerce_rest_taxonomy_invalid", "Taxonomy does not exist.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from atoosync_lab.sandbox.woocommerce import (
+    attributes,
     commerce,
     customers,
     fulfillments,
@@ -15,6 +16,7 @@ from atoosync_lab.sandbox.woocommerce import (
     orders,
     product_routes,
     refunds,
+    shipping,
     terms,
     versions,
 )
@@ -137,8 +139,10 @@ def _all() -> list[Route]:
               commerce.coupon_delete)  # fmt: skip
     tax = (commerce.tax_list, commerce.tax_one, commerce.tax_create, commerce.tax_update, commerce.tax_delete)
     hook = (misc.webhook_list, misc.webhook_one, misc.webhook_write, misc.webhook_write, misc.webhook_delete)
-    attribute = (terms.attribute_list, terms.attribute_one, terms.attribute_create, terms.attribute_update,
-                 terms.attribute_delete)  # fmt: skip
+    attribute = (
+        attributes.attribute_list, attributes.attribute_one, attributes.attribute_create, attributes.attribute_update,
+        attributes.attribute_delete,
+    )  # fmt: skip
     method = {"method_id": Arg(required=True), "order": Arg("integer"), "enabled": Arg("boolean")}
     return [
         *_collection("products/categories", TERMS, CATEGORY, _TERM),
@@ -183,14 +187,15 @@ def _all() -> list[Route]:
         _route("payment_gateways/{id_text}",
                {"GET": (CONTEXT, misc.gateway_one), **_edit({"enabled": Arg("boolean")}, misc.gateway_update)}),
         _route("shipping/zones",
-               {"GET": (NOTHING, misc.zone_list), "POST": ({"name": Arg(required=True)}, misc.zone_write)}),
+               {"GET": (NOTHING, shipping.zone_list), "POST": ({"name": Arg(required=True)}, shipping.zone_write)}),
         _route("shipping/zones/{id}",
-               {"GET": (NOTHING, misc.zone_one), **_edit({"name": Arg(), "order": Arg("integer")}, misc.zone_write),
-                "DELETE": (FORCE, misc.zone_delete)}),
+               {"GET": (NOTHING, shipping.zone_one),
+                **_edit({"name": Arg(), "order": Arg("integer")}, shipping.zone_write),
+                "DELETE": (FORCE, shipping.zone_delete)}),
         _route("shipping/zones/{id}/locations",
-               {"GET": (NOTHING, misc.zone_places), **_edit(NOTHING, misc.zone_places)}),
+               {"GET": (NOTHING, shipping.zone_places), **_edit(NOTHING, shipping.zone_places)}),
         _route("shipping/zones/{zone_id}/methods",
-               {"GET": (NOTHING, misc.method_list), "POST": (method, misc.method_create)}),
+               {"GET": (NOTHING, shipping.method_list), "POST": (method, shipping.method_create)}),
         _route("data/countries", {"GET": (NOTHING, misc.countries)}),
         _route("data/countries/{location}", {"GET": (NOTHING, misc.country)}),
         _route("data/currencies", {"GET": (NOTHING, misc.currencies)}),
