@@ -94,7 +94,8 @@ BULK_MAX_INPUT = 100 * 1024 * 1024
 """Bytes of a bulk mutation's input (docs: bulk-operations/imports)."""
 
 SCOPES = (
-    "read_all_orders", "write_companies", "write_customers", "write_files", "write_fulfillments", "write_inventory",
+    "read_all_orders", "read_locales",
+    "write_companies", "write_customers", "write_files", "write_fulfillments", "write_inventory",
     "read_locations", "write_merchant_managed_fulfillment_orders", "write_orders", "write_products",
     "write_publications", "read_shipping", "write_discounts",
 )  # fmt: skip
@@ -113,7 +114,8 @@ QUERY_SCOPES: dict[str, str] = {
     "orders": "read_orders", "ordersCount": "read_orders", "orderByIdentifier": "read_orders",
     "refund": "read_orders", "fulfillment": "read_orders",
     "fulfillmentOrder": "read_merchant_managed_fulfillment_orders",
-    "fulfillmentOrders": "read_merchant_managed_fulfillment_orders", "publications": "read_publications",
+    "fulfillmentOrders": "read_merchant_managed_fulfillment_orders", "shopLocales": "read_locales",
+    "publications": "read_publications",
     "publication": "read_publications", "files": "read_files", "companies": "read_companies",
     "company": "read_companies", "companiesCount": "read_companies", "companyLocations": "read_companies",
     "companyLocation": "read_companies", "catalogs": "read_products", "catalog": "read_products",

@@ -309,6 +309,18 @@ def entry_publishable(context: Context, parents: list[Row], _args: Args) -> Sequ
     ]
 
 
+@field("QueryRoot", "shopLocales")
+def locales(context: Context, parents: list[Any], _args: Args) -> Sequence[Any]:
+    """The shop's only language, that of its country."""
+    country = str(context.state.setting("country"))
+    locale, name = _LANGUAGES.get(country, ("en", "English"))
+    return [[{"locale": locale, "name": name, "primary": True, "published": True}]]
+
+
+_LANGUAGES = {"FR": ("fr", "French"), "DE": ("de", "German"), "ES": ("es", "Spanish"), "IT": ("it", "Italian")}
+"""Language of a country whose shops have another one than English."""
+
+
 @field("QueryRoot", "currentAppInstallation")
 def installation(context: Context, parents: list[Any], _args: Args) -> Sequence[Any]:
     """The app that asks, with its scopes."""

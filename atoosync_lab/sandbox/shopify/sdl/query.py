@@ -5,6 +5,7 @@ from __future__ import annotations
 SDL = """
 type QueryRoot {
   shop: Shop!
+  shopLocales(published: Boolean): [ShopLocale!]!
   location(id: ID): Location
   locations(<page>, includeInactive: Boolean = false, query: String
     sortKey: LocationSortKeys = NAME): LocationConnection!

@@ -16,6 +16,9 @@ type Shop implements HasMetafields & Node {
   metafields(<page>, keys: [String!], namespace: String): MetafieldConnection!
   orderNumberFormatPrefix: String!, orderNumberFormatSuffix: String!
 }
+type ShopLocale {
+  locale: String!, name: String!, primary: Boolean!, published: Boolean!
+}
 type ShopPlan {
   partnerDevelopment: Boolean!, publicDisplayName: String!, shopifyPlus: Boolean!
   displayName: String! @deprecated
