@@ -84,7 +84,7 @@ def make_text_table(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext) -> li
     ).fetchall()
     for field in dict.fromkeys(field for field, _ in sources):
         distinct = " UNION ".join(
-            f"SELECT r{n} FROM item_raw WHERE NOT u{n}" for n, (own, _) in enumerate(sources) if own == field
+            f"SELECT DISTINCT r{n} FROM item_raw WHERE NOT u{n}" for n, (own, _) in enumerate(sources) if own == field
         )
         _store(con, field, [r[0] for r in con.execute(distinct).fetchall()], converter(ctx, field))
     joins = [

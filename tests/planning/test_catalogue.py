@@ -198,6 +198,15 @@ def test_rtf_description_becomes_clean_html(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.spec("ART-06")
+def test_one_text_of_many_articles_makes_one_row_each_in_a_shop_of_one_language(tmp_path: Path) -> None:
+    text = "{\\rtf1\\ansi Fait main}"
+    erp = [erp_item(f"A{n}", fields={"Caption": f"Tasse {n}", "DesCom": text}) for n in range(3)]
+    plan = make(tmp_path, erp, [], profile())
+    made = [(r.key, a) for r in plan.rows(actions=["create"]) for f, _, a in r.changes if f == "description@1"]
+    assert sorted(made) == [(f"A{n}", "<p>Fait main</p>") for n in range(3)]
+
+
 @pytest.mark.spec("ART-03", "ART-50")
 def test_variant_gets_its_impact_on_the_product_price(tmp_path: Path) -> None:
     shop = [
