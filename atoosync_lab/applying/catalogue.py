@@ -59,9 +59,13 @@ def apply_catalogue(ctx: ApplyContext, shop: ShopConnector) -> None:
     # A held record stays due when the mark moves on: its cure may be a setting, which changes no date in the ERP.
     _note_sent(ctx, [(row.key, FAILED, row.target_id) for row in ctx.plan.rows(actions=[Action.BLOCK.value])])
     rows = ctx.plan.rows(actions=[a.value for a in WRITES], payload=True)
+    planned: dict[str, int] = {}
+    for count in ctx.plan.counts():
+        if count.action in WRITES:
+            planned[count.entity] = planned.get(count.entity, 0) + count.rows
     for entity, group in itertools.groupby(rows, key=lambda r: r.entity):
-        size, write = writers[entity]
-        for batch in batched(group, size):
+        usual, write = writers[entity]
+        for batch in batched(group, shop.batch_size(entity, planned[entity], usual)):
             ctx.check()
             _write_batch(ctx, [(row, json.loads(row.payload)) for row in batch], write)
             ctx.progress(ctx.tally)

@@ -278,6 +278,18 @@ class ShopConnector(Connector, Protocol):
         """Move orders to a status."""
         ...
 
+    def batch_size(self, kind: str, rows: int, usual: int) -> int:
+        """Records that one write should hold when `rows` of a kind are to be written.
+
+        A run stops, counts and notes between writes, so a larger one is asked for only where it saves calls.
+
+        Args:
+            kind: `product`, `price`, `stock`, `status` or `order_status`.
+            rows: how many there are in all.
+            usual: what the profile's settings say.
+        """
+        ...
+
     def calls_for(self, kind: str, rows: int) -> int:
         """Calls that writing `rows` records takes.
 

@@ -149,6 +149,10 @@ class PrestaShopConnector:
         """See `connectors.base.ShopConnector`."""
         return self._mover.move(batch) if batch else []
 
+    def batch_size(self, kind: str, rows: int, usual: int) -> int:
+        """See `connectors.base.ShopConnector`."""
+        return usual
+
     def calls_for(self, kind: str, rows: int) -> int:
         """Calls that writing `rows` records takes."""
         sizes = self._settings.sizes

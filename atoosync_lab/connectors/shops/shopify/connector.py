@@ -151,6 +151,12 @@ class ShopifyConnector:
         """See `connectors.base.ShopConnector`."""
         return self._mover.move(batch) if batch else []
 
+    def batch_size(self, kind: str, rows: int, usual: int) -> int:
+        """Many prices go as files, quantities as many as one mutation takes; see `connectors.base.ShopConnector`."""
+        if kind == "price" and rows >= facts.BULK_PRICES_FROM:
+            return facts.BULK_PRICES_A_FILE
+        return max(usual, facts.STOCK_LINES) if kind == "stock" else usual
+
     def calls_for(self, kind: str, rows: int) -> int:
         """Calls that writing `rows` records takes at most, when nothing goes wrong."""
         if not rows:

@@ -123,6 +123,8 @@ BULK_BUSY_CODES = frozenset({"OPERATION_IN_PROGRESS", "LIMIT_REACHED"})
 BULK_PRICES_FROM = 200
 """Prices of one call from which a bulk mutation is used: 200 mutations take 2 000 points, the whole bucket of the
 smallest plan, and 20 s to restore; a bulk operation takes about as long and costs 20 points. [MEASURED][DOC]"""
+BULK_PRICES_A_FILE = 2_500
+"""Prices a file: a run can be stopped between files, and counts what a file has written."""
 BULK_RESOURCE = "BULK_MUTATION_VARIABLES"
 BULK_MIME = "text/jsonl"
 BULK_MOST_BYTES = 95_000_000

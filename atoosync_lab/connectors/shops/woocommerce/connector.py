@@ -176,6 +176,10 @@ class WooCommerceConnector:
         self._client.learn()
         self._catalogue.forget_stocks()
 
+    def batch_size(self, kind: str, rows: int, usual: int) -> int:
+        """As many as a batch may ever hold: how many go into each follows from the time they take."""
+        return max(usual, facts.BATCH_MAX)
+
     def calls_for(self, kind: str, rows: int) -> int:
         """Calls that writing `rows` records takes, at the sizes that batches have now.
 

@@ -233,6 +233,10 @@ class CarnetConnector:
                 return results + unsent
         return results
 
+    def batch_size(self, kind: str, rows: int, usual: int) -> int:
+        """See `connectors.base.ShopConnector`."""
+        return usual
+
     def calls_for(self, kind: str, rows: int) -> int:
         """One call a record, whatever its kind."""
         return rows
