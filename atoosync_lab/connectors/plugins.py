@@ -148,7 +148,7 @@ def shop(system: str) -> ShopPlugin:
     """The plug-in of a shop system; no other one is imported.
 
     Raises:
-        SettingsError: the system is not known, or its plug-in cannot be imported.
+        SettingsError: the system is not known, two plug-ins have its name, or it cannot be imported, or is none.
     """
     plugin: ShopPlugin = _one(SHOPS_GROUP, system, ShopPlugin)
     return plugin
@@ -163,7 +163,7 @@ def erp(system: str) -> ErpPlugin:
     """The plug-in of an ERP system; no other one is imported.
 
     Raises:
-        SettingsError: the system is not known, or its plug-in cannot be imported.
+        SettingsError: the system is not known, two plug-ins have its name, or it cannot be imported, or is none.
     """
     plugin: ErpPlugin = _one(ERPS_GROUP, system, ErpPlugin)
     return plugin
@@ -175,17 +175,19 @@ def erp_names() -> tuple[str, ...]:
 
 
 @functools.cache
-def _entries(group: str) -> dict[str, EntryPoint]:
-    found: dict[str, EntryPoint] = {}
+def _entries(group: str) -> dict[str, tuple[EntryPoint, ...]]:
+    """Entry points by name; several of one name stand side by side until that name is asked for."""
+    found: dict[str, dict[str, EntryPoint]] = {}
     for entry in entry_points(group=group):
         # The same distribution may be listed twice (an editable install beside its build).
-        if entry.name in found and found[entry.name].value != entry.value:
-            raise SettingsError("plugin.twice", system=entry.name, first=found[entry.name].value, second=entry.value)
-        found[entry.name] = entry
-    return found
+        found.setdefault(entry.name, {}).setdefault(entry.value, entry)
+    return {name: tuple(by_value.values()) for name, by_value in found.items()}
 
 
-def _load(entry: EntryPoint, kind: type[Any]) -> Any:
+def _load(entries: tuple[EntryPoint, ...], kind: type[Any]) -> Any:
+    entry, *others = entries
+    if others:
+        raise SettingsError("plugin.twice", system=entry.name, first=entry.value, second=others[0].value)
     try:
         plugin = entry.load()
     except Exception as error:
@@ -203,4 +205,4 @@ def _one(group: str, system: str, kind: type[Any]) -> Any:
 
 
 def _found(group: str, kind: type[Any]) -> dict[str, Any]:
-    return {name: _load(entry, kind) for name, entry in sorted(_entries(group).items())}
+    return {name: _load(entries, kind) for name, entries in sorted(_entries(group).items())}
