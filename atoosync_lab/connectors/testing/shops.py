@@ -143,6 +143,13 @@ class ShopSuite(ConnectorSuite):
         assert task.held() == set(good)
         assert all(task.doubles(key) == 1 for key in good)
 
+    @pytest.mark.parametrize("rows", [1, 100_000])
+    def test_a_write_holds_no_fewer_records_than_the_settings_say(self, rig: ShopRig, rows: int) -> None:
+        """A connector may ask for larger writes, never for smaller ones."""
+        shop = rig.connect()
+        kinds = ("product", "price", "stock", "status", "order_status")
+        assert all(shop.batch_size(kind, rows, 20) >= 20 for kind in kinds)
+
     def test_calls_of_a_write_are_foreseen(self, rig: ShopRig, task: Task) -> None:
         connector = rig.connect()
         connector.reference_lists()
