@@ -77,6 +77,7 @@ def plan_articles(ctx: CatalogueContext, out: PlanWriter) -> None:
         make_stock_table(con, ctx.profile.articles.stocks)
         make_waiting_table(con)
     _make_sheet(con, ctx, texts, with_stock=with_stock)
+    _make_case_twins(con, ctx)
     _hold(con)
     selection.write_verdicts(con, "product", ctx.reference_length)
     if new_only:
@@ -146,9 +147,25 @@ def _make_sheet(
     ).fetchall()
 
 
+def _make_case_twins(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext) -> None:
+    """Make `case_twin(key, other)`: articles that cannot be created, because the shop takes their reference for another
+    one that differs by case alone (PB-27). Empty for shops that tell the two apart.
+    """
+    con.execute("CREATE TEMP TABLE case_twin (key VARCHAR, other VARCHAR)").fetchall()
+    if not ctx.text_rules.get("reference", {}).get("ignores_case"):
+        return
+    fresh = "SELECT key FROM sheet WHERE target_id = ''"
+    con.execute(
+        "INSERT INTO case_twin SELECT n.key, min(t.key)"
+        f" FROM ({fresh}) n JOIN (SELECT key FROM shop.product WHERE key <> '' UNION {fresh}) t"
+        " ON lower(t.key) = lower(n.key) AND t.key <> n.key GROUP BY n.key"
+    ).fetchall()
+
+
 def _hold(con: duckdb.DuckDBPyConnection) -> None:
     """Records that cannot be written as they are become block rows that name the cure."""
     reasons = [
+        ("key IN (SELECT key FROM case_twin)", literal("product.case_twin")),
         ("target_id = '' AND main_name = ''", literal("product.no_name")),
         ("coalesce(tax, '') = '' AND target_kind = 'product'", literal("product.tax_not_mapped")),
         ("no_rate", literal("price.no_rate")),
@@ -159,8 +176,8 @@ def _hold(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0) + row_number() OVER (ORDER BY key), 'block',"
         " 'product', key, '', target_id, label, '[]', verdict, json_object('reference', key, 'label', label, 'vat',"
-        " coalesce(vat, ''), 'price', coalesce(price::VARCHAR, ''))::VARCHAR, 0, '', ''"
-        " FROM sheet WHERE verdict IS NOT NULL"
+        " coalesce(vat, ''), 'price', coalesce(price::VARCHAR, ''), 'other', coalesce(other, ''))::VARCHAR, 0, '', ''"
+        " FROM sheet LEFT JOIN case_twin USING (key) WHERE verdict IS NOT NULL"
     ).fetchall()
 
 

@@ -103,6 +103,7 @@ _OTHERS: Mapping[str, tuple[CureKind, str, str]] = {
     "product.reference_too_long": (CureKind.ERP, "", ""),
     "product.duplicate_in_erp": (CureKind.ERP, "", ""),
     "product.ambiguous_in_shop": (CureKind.SHOP, "", ""),
+    "product.case_twin": (CureKind.ERP, "", ""),
 }
 """Reasons that name no page of the settings."""
 

@@ -51,8 +51,7 @@ def make(
         erp=capture(tmp_path / "captures", "erp", *erp),
         shop=capture(tmp_path / "captures", "shop", *shop),
         now=NOW,
-        text_rules=RULES,
-        **context,
+        **{"text_rules": RULES, **context},
     )
     out = PlanWriter(tmp_path / "plans", "test")
     try:
@@ -155,6 +154,22 @@ def test_space_is_trimmed_case_is_kept_and_twins_are_held(tmp_path: Path) -> Non
     assert found["DEF"][:2] == ("block", "product.ambiguous_in_shop")
     assert found["def"][:2] == ("skip", "product.not_in_shop")
     assert found["G"][:2] == ("block", "product.duplicate_in_erp")
+
+
+@pytest.mark.spec("ART-01")
+@pytest.mark.pitfall("PB-27")
+def test_reference_that_differs_by_case_alone_is_not_created_where_the_shop_ignores_case(tmp_path: Path) -> None:
+    erp = [erp_item("abc", "Une"), erp_item("DEF", "Deux"), erp_item("def", "Trois"), erp_item("G", "Quatre")]
+    shop = [shop_product("1", "ABC")]
+    rules = {**RULES, "reference": {"ignores_case": True}}
+    ignoring = make(tmp_path, erp, shop, profile(), text_rules=rules)
+    found = {key: row[:2] for key, row in rows(ignoring).items()}
+    assert found.pop("G") == ("create", "product.new")
+    assert found == dict.fromkeys(("abc", "DEF", "def"), ("block", "product.case_twin"))
+    (row,) = ignoring.rows(actions=["block"], search="abc")
+    assert "ABC" in row.reason_text("fr")
+    told_apart = rows(make(tmp_path / "b", erp, shop, profile()))
+    assert {row[0] for row in told_apart.values()} == {"create"}
 
 
 @pytest.mark.spec("ART-08")

@@ -230,7 +230,8 @@ def text_rules(version: Version) -> dict[str, dict[str, Any]]:
         "description": dict(html),
         "description_short": dict(html),
         "link_rewrite": {**plain, "allowed": "abcdefghijklmnopqrstuvwxyz0123456789-"},
-        "reference": {**plain, "max_length": 100, "forbidden": "<>,"},
+        # SKUs are unique whatever their case. [LIVE]
+        "reference": {**plain, "max_length": 100, "forbidden": "<>,", "ignores_case": True},
         "brand": dict(plain),
         "barcode": {**plain, "max_length": 100, "allowed": "0123456789-"},
     }
