@@ -308,8 +308,8 @@ def test_article_that_is_not_tracked_is_told(shop: Shop) -> None:
     assert codes(shop.connect().write_stocks([bare])) == [(Outcome.REFUSED, "shopify.not_tracked")]
 
 
-@pytest.mark.parametrize("version", facts.VERSIONS)
-def test_quantities_are_compared_in_every_version(shop: Shop, version: str) -> None:
+@pytest.mark.parametrize("version", ["2025-10", "2026-01", "2026-04"])
+def test_quantities_are_compared_as_each_version_wants_it(shop: Shop, version: str) -> None:
     ((number, unit),) = shop.products(simple(f"V-{next(fresh)}"))
     connector = shop.connect(options={"api_version": version})
     assert codes(connector.write_stocks(stock_writes(shop, number, quantity=9))) == [(Outcome.DONE, "")]
