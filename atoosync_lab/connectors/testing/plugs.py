@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from atoosync_lab.connectors.base import Connector, ErpConnector, ShopConnector
+from atoosync_lab.connectors.capabilities import ERP, MEANINGS, SHOP
 from atoosync_lab.connectors.plugins import ErpPlugin, Services, ShopPlugin
 from atoosync_lab.connectors.testing.rigs import MemoryTokens
 from atoosync_lab.model.i18n import LANGUAGES, translate
@@ -60,6 +61,13 @@ class PluginSuite:
     ) -> None:
         assert connector.capabilities
         assert connector.capabilities <= plugin.capabilities
+
+    def test_what_a_capability_needs_is_there_too(self, plugin: ShopPlugin | ErpPlugin) -> None:
+        side = SHOP if isinstance(plugin, ShopPlugin) else ERP
+        for capability in plugin.capabilities:
+            meaning = MEANINGS[capability]
+            assert side in meaning.sides, capability
+            assert plugin.capabilities >= set(meaning.needs), capability
 
     def test_connector_has_every_member_of_the_contract(
         self, plugin: ShopPlugin | ErpPlugin, connector: Connector
