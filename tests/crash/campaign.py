@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.crash.cases import Course, Flow, Point, chart, crash
+from tests.crash.shops import Shop
 from tests.crash.states import BASES
 from tests.crash.truth import Verdict
 from tests.crash.world import World, opened
@@ -73,13 +74,13 @@ class Campaign:
 
 
 @contextlib.contextmanager
-def open_campaign(worlds: int = WORLDS) -> Iterator[Campaign]:
+def open_campaign(shop: Shop, worlds: int = WORLDS) -> Iterator[Campaign]:
     """Worlds in memory where the system has such a place: how fast the disk writes is not what is tested."""
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="crash-", dir=memory if memory.is_dir() else None))
     try:
         with contextlib.ExitStack() as stack:
-            opens = [stack.enter_context(opened(folder / str(n), BASES)) for n in range(worlds)]
+            opens = [stack.enter_context(opened(shop, folder / str(n), BASES)) for n in range(worlds)]
             campaign = Campaign(opens)
             stack.callback(campaign.close)
             yield campaign

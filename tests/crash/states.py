@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -11,40 +10,33 @@ from decimal import Decimal
 
 from atoosync_lab.cli.demo_steps import give_credentials, sign_in
 from atoosync_lab.runs import refreshing
-from atoosync_lab.sandbox.data.demo.facts import SPECIAL_ARTICLES, STATES
+from atoosync_lab.sandbox.data.demo.facts import SPECIAL_ARTICLES
 from atoosync_lab.sandbox.data.demo.load import DemoReport
-from atoosync_lab.sandbox.data.demo.profile import demo_settings
 from atoosync_lab.sandbox.data.load import load
+from atoosync_lab.sandbox.data.shop_data import shop_data
 from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.tokens import ProfileTokens
 from tests.crash.world import PROFILE, SETTLES, SPEED, World
 
-ORDERS = (
-    "round_each_item", "new_company", "guest", "several_payments", "shared_reference_a", "shared_reference_b",
-    "zero_order", "returned_in_part", "returned_in_two_slips", "payment_not_mapped",
-)  # fmt: skip
-"""Orders that are kept, one a kind: a rounding gap, a new customer, one buyer for both, one nobody can import."""
-LATER = "awaiting_wire"
-"""Its buyer pays after the process was killed: it must come with the next run."""
 NEW_ARTICLES = ("SUC-0001", "SUC-0002", "SUC-0005")
 """In the ERP alone."""
-SIZES = {"page_size": 15, "detail_page": 6, "products": 5, "prices": 4, "stocks": 6, "import_file": 5, "concurrency": 1}
 
 
 def fresh(world: World) -> None:
     """Signed in, lists read, nothing written yet."""
-    report = load("demo", world.shop_state, world.erp_state, version="9", shared=None)
+    shop = world.shop
+    report = load("demo", world.shop_state, world.erp_state, shop=shop.system, version=shop.version, shared=None)
     assert isinstance(report, DemoReport)
     world.special = {name: str(number) for name, number in report.special_orders.items()}
-    with world.shop() as shop, world.erp() as erp:
-        wanted = _trim_shop(shop, [int(world.special[name]) for name in (*ORDERS, LATER)])
+    wanted = shop.trim(world.shop_state, [world.special[name] for name in (*shop.orders, shop.later)])
+    with world.erp() as erp:
         _trim_erp(erp, wanted)
     world.serve()
     with world.workspace() as space:
         shop_url, erp_url = (f"http://127.0.0.1:{port}" for port in world.ports)
-        settings = demo_settings(shop_url, erp_url, speed=SPEED)
-        settings["shop"]["sizes"] = SIZES
+        settings = shop_data(shop.system).demo_settings(shop_url, erp_url, speed=SPEED)
+        settings["shop"]["sizes"] = dict(shop.sizes)
         profile = Profile.model_validate(settings)
         space.profiles.create(profile, who="crash")
         give_credentials(space, profile)
@@ -56,8 +48,8 @@ def fresh(world: World) -> None:
 def _imported(world: World) -> None:
     """After the first import: some documents have become invoices, a slip is to come."""
     _begin(world, "fresh")
-    _hide_slip(world)
-    transform(world, {world.special[name] for name in ("round_each_item", "new_company", "several_payments")})
+    world.shop.hide_slip(world.shop_state)
+    transform(world, {world.special[name] for name in world.shop.invoiced})
     world.keep("imported")
 
 
@@ -70,15 +62,12 @@ def _in_review(world: World) -> None:
         time.sleep(SETTLES)
     world.command("run", "orders")
     waiting = sorted(row["key"] for row in world.json("review", "list") if row["flow"] == "orders")
-    paid = [key for key in waiting if _payments(world, key) and key != world.special["zero_order"]]
+    paid = [
+        key for key in waiting
+        if world.shop.has_payment(world.shop_state, key) and key != world.special.get("zero_order")
+    ]  # fmt: skip
     world.special["reviewed"] = paid[0]
     world.keep("review")
-
-
-def _payments(world: World, order: str) -> int:
-    with world.shop() as shop:
-        sql = "SELECT count(*) FROM order_payments WHERE order_reference = (SELECT reference FROM orders WHERE id = ?)"
-        return int(shop.execute(sql, (int(order),)).fetchone()[0])
 
 
 BASES: Mapping[str, Callable[[World], None]] = {"fresh": fresh, "imported": _imported, "review": _in_review}
@@ -102,27 +91,6 @@ def _begin(world: World, base: str, **env: str) -> None:
     world.idle()
 
 
-def _trim_shop(shop: sqlite3.Connection, orders: Collection[int]) -> set[str]:
-    """Leave these orders, and the goods they name; the references of those goods."""
-    listed = ",".join(map(str, orders))
-    shop.execute(f"DELETE FROM orders WHERE id NOT IN ({listed})")
-    shop.execute(f"DELETE FROM order_slip WHERE id_order NOT IN ({listed})")
-    shop.execute(f"DELETE FROM order_histories WHERE id_order NOT IN ({listed})")
-    lines = shop.execute(
-        f"SELECT DISTINCT product_id, product_attribute_id, product_reference FROM order_details"
-        f" WHERE id_order IN ({listed})"
-    ).fetchall()
-    products = ",".join(str(product) for product, _, _ in lines) or "0"
-    variants = ",".join(str(variant) for _, variant, _ in lines if variant) or "0"
-    shop.execute(f"DELETE FROM products WHERE id NOT IN ({products})")
-    shop.execute(f"DELETE FROM combinations WHERE id NOT IN ({variants})")
-    shop.execute(
-        f"DELETE FROM stock_availables WHERE id_product NOT IN ({products})"
-        f" OR (id_product_attribute <> 0 AND id_product_attribute NOT IN ({variants}))"
-    )
-    return {reference.strip() for _, _, reference in lines}
-
-
 def _trim_erp(erp: FolderState, wanted: Collection[str]) -> None:
     """Leave the articles of those orders, those of special lines, and a few that the shop does not have yet."""
     kept = {*wanted, *NEW_ARTICLES, *SPECIAL_ARTICLES.values()}
@@ -141,10 +109,8 @@ def _trim_erp(erp: FolderState, wanted: Collection[str]) -> None:
 
 
 def order_is_paid(world: World) -> None:
-    """The buyer's transfer has come in."""
-    with world.shop() as shop:
-        number, paid = int(world.special[LATER]), STATES["paid"]
-        shop.execute("UPDATE orders SET current_state = ? WHERE id = ?", (paid, number))
+    """The money of the order that waited for it has come in."""
+    world.shop.order_is_paid(world.shop_state, world.special[world.shop.later])
 
 
 def article_changes(world: World, code: str = "TRA-0001") -> None:
@@ -157,21 +123,12 @@ def article_changes(world: World, code: str = "TRA-0001") -> None:
 
 def slip_is_given(world: World) -> None:
     """The merchant gives back what was returned of one more order."""
-    with world.shop() as shop:
-        shop.execute("UPDATE order_slip SET date_add = date_upd WHERE date_add < '2002'")
-
-
-def _hide_slip(world: World) -> None:
-    """Let the newest slip be out of any period for now."""
-    with world.shop() as shop:
-        shop.execute(
-            "UPDATE order_slip SET date_add = '2001-01-01 00:00:00' WHERE id = (SELECT max(id) FROM order_slip)"
-        )
+    world.shop.slip_is_given(world.shop_state)
 
 
 def invoice_is_made(world: World) -> None:
     """One more document becomes an invoice in the ERP."""
-    transform(world, {world.special["guest"]})
+    transform(world, {world.special[world.shop.invoiced_later]})
 
 
 def session_ends(world: World) -> None:

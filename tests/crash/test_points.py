@@ -10,6 +10,7 @@ import pytest
 
 from tests.crash.campaign import Campaign, Case, open_campaign, sample
 from tests.crash.cases import Course, Point, flows
+from tests.crash.shops import shop_of
 
 SAMPLED = ("articles", "prices", "orders")
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL a
 
 @pytest.fixture(scope="module")
 def campaign() -> Iterator[Campaign]:
-    with open_campaign() as under_way:
+    with open_campaign(shop_of("prestashop")) as under_way:
         yield under_way
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from atoosync_lab.store.ledger import State
-from tests.crash.world import PROFILE, World, rows_of
+from tests.crash.shops import Fact
+from tests.crash.world import PROFILE, World
 
-Fact = tuple[Any, ...]
 ONCE = ("document", "settlement", "customer", "history", "product", "stock row", "brand", "mail")
 """Kinds of records of which the second one is a double, whatever it holds."""
 
@@ -18,7 +17,7 @@ ONCE = ("document", "settlement", "customer", "history", "product", "stock row",
 def truth(world: World) -> Counter[Fact]:
     """Every record of ours in the ERP, and everything of the shop that a run may write."""
     world.idle()
-    return Counter([*_erp(world), *_shop(world)])
+    return Counter([*_erp(world), *world.shop.holds(world.shop_state)])
 
 
 def _erp(world: World) -> Iterable[Fact]:
@@ -38,38 +37,6 @@ def _erp(world: World) -> Iterable[Fact]:
         for row in erp.rows("Customer"):
             if row["xx_AtooKey"]:
                 yield ("customer", row["xx_AtooKey"], row["Id"], row["Name"])
-
-
-_SHOWN = (
-    "price", "active", "id_tax_rules_group", "ean13", "weight", "name", "description", "meta_title",
-    "meta_description", "link_rewrite", "state",
-)  # fmt: skip
-
-
-def _shop(world: World) -> Iterable[Fact]:
-    with world.shop() as shop:
-        brands = {r["id"]: r["name"] for r in rows_of(shop, "SELECT id, name FROM manufacturers")}
-        for name in brands.values():
-            yield ("brand", name)
-        keys: dict[tuple[int, int], str] = {}
-        for row in rows_of(shop, "SELECT * FROM products"):
-            keys[row["id"], 0] = row["reference"]
-            brand = brands.get(row["id_manufacturer"], "")
-            yield ("product", row["reference"], brand, *(str(row[name]) for name in _SHOWN))
-        for row in rows_of(shop, "SELECT * FROM combinations"):
-            keys[row["id_product"], row["id"]] = row["reference"]
-            yield ("product", row["reference"], "variant", str(row["price"]), row["ean13"])
-        for row in rows_of(shop, "SELECT * FROM stock_availables"):
-            key = keys.get(
-                (row["id_product"], row["id_product_attribute"]), f"sum of {keys.get((row['id_product'], 0))}"
-            )
-            yield ("stock row", key, row["quantity"])
-        for row in rows_of(shop, "SELECT id, current_state FROM orders"):
-            yield ("order", row["id"], row["current_state"])
-        for row in rows_of(shop, "SELECT id_order, id_order_state, count(*) AS n FROM order_histories GROUP BY 1, 2"):
-            yield from [("history", row["id_order"], row["id_order_state"])] * row["n"]
-        for row in rows_of(shop, "SELECT id_order, template FROM _mails"):
-            yield ("mail", row["id_order"], row["template"])
 
 
 def twice(found: Counter[Fact], wanted: Counter[Fact]) -> list[Fact]:

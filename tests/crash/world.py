@@ -18,11 +18,11 @@ from typing import Any
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.sandbox.common.runner import ADDRESS_FILE
 from atoosync_lab.sandbox.data.demo.facts import FOLDER
+from atoosync_lab.sandbox.data.shop_data import shop_data
 from atoosync_lab.sandbox.ebp.folder import folder_path
 from atoosync_lab.sandbox.ebp.seed import FolderState
-from atoosync_lab.sandbox.prestashop.state import FILE_NAME
-from atoosync_lab.sandbox.prestashop.values import fold
 from tests.crash.forks import Ended, Forks
+from tests.crash.shops import Shop
 
 PROFILE = "demo"
 SPEED = 2000.0
@@ -35,11 +35,13 @@ class World:
     """Both sandboxes over one copy of a prepared state.
 
     Attributes:
+        shop: the shop's part.
         folder: bases are kept below it, and the one copy that is in use.
         forks: starts commands and sandboxes.
         ports: of the shop and of the ERP; the profile names them.
     """
 
+    shop: Shop
     folder: Path
     forks: Forks
     ports: tuple[int, int]
@@ -57,7 +59,7 @@ class World:
     @property
     def shop_state(self) -> Path:
         """State folder of the shop."""
-        return self.home / "sandbox" / "prestashop"
+        return self.home / "sandbox" / self.shop.system
 
     @property
     def erp_state(self) -> Path:
@@ -81,16 +83,16 @@ class World:
     def serve(self) -> None:
         """Start both sandboxes and wait until they answer."""
         shop, erp = self.ports
-        common = ["--speed", str(SPEED)]
+        args = [*shop_data(self.shop.system).args, *self.shop.arguments]
         self._serving = [
             self.forks.serve(
-                "prestashop",
-                ["--state", str(self.shop_state), "--port", str(shop), "--version", "9"],
+                self.shop.system,
+                ["--state", str(self.shop_state), "--port", str(shop), *args],
                 self.shop_state / "server.log",
             ),
             self.forks.serve(
                 "ebp",
-                ["--state", str(self.erp_state), "--port", str(erp), "--auto-sign-in", *common],
+                ["--state", str(self.erp_state), "--port", str(erp), "--auto-sign-in", "--speed", str(SPEED)],
                 self.erp_state / "server.log",
             ),
         ]
@@ -126,14 +128,6 @@ class World:
         with closing(FolderState(folder_path(self.erp_state, FOLDER))) as opened:
             yield opened
 
-    @contextmanager
-    def shop(self) -> Iterator[sqlite3.Connection]:
-        """The shop's data itself."""
-        with closing(sqlite3.connect(self.shop_state / FILE_NAME, timeout=30)) as opened:
-            opened.create_function("fold", 1, fold, deterministic=True)
-            yield opened
-            opened.commit()
-
     def idle(self) -> None:
         """Wait until the ERP has worked off every file that it was handed."""
         deadline = time.monotonic() + 30
@@ -145,11 +139,11 @@ class World:
 
 
 @contextmanager
-def opened(folder: Path, bases: Mapping[str, Callable[[World], None]]) -> Iterator[World]:
+def opened(shop: Shop, folder: Path, bases: Mapping[str, Callable[[World], None]]) -> Iterator[World]:
     """A world in an empty folder, whose states are made as they are wanted."""
     folder.mkdir(parents=True, exist_ok=True)
     with Forks() as forks:
-        world = World(folder, forks, _free_ports(), bases)
+        world = World(shop, folder, forks, _free_ports(), bases)
         try:
             yield world
         finally:
@@ -173,10 +167,3 @@ def _answering(port: int) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-
-
-def rows_of(connection: sqlite3.Connection, sql: str, *values: object) -> list[Mapping[str, Any]]:
-    """Rows as mappings."""
-    cursor = connection.execute(sql, values)
-    names = [item[0] for item in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
