@@ -1,5 +1,5 @@
-"""What an order costs: discounts shared over lines, taxes, totals. Pure arithmetic; every amount is rounded to the cent,
-half up.
+"""What an order costs: discounts shared over lines, taxes, totals. Pure arithmetic; every amount is rounded to the
+cent, half up.
 """
 
 from __future__ import annotations

@@ -92,6 +92,6 @@ def too_long(value: Any, limit: int, exempt: frozenset[str], name: str = "") -> 
             return len(value)
         return next((found for item in value if (found := too_long(item, limit, exempt)) is not None), None)
     if isinstance(value, dict):
-        found = (too_long(item, limit, exempt, key) for key, item in value.items())
-        return next((length for length in found if length is not None), None)
+        lengths = (too_long(item, limit, exempt, key) for key, item in value.items())
+        return next((length for length in lengths if length is not None), None)
     return None

@@ -202,7 +202,7 @@ class Engine:
     def _plan(self, kind: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Plan:
         name = nodes[0].name.value
         if name == "__typename":
-            return Plan(key, name, GraphQLNonNull(self.schema.type_map["String"]), {}, _typename(kind.name), nodes)  # type: ignore[type-var, arg-type]
+            return Plan(key, name, GraphQLNonNull(self.schema.type_map["String"]), {}, _typename(kind.name), nodes)  # type: ignore[arg-type]
         definition: GraphQLField = kind.fields[name]
         args = get_argument_values(definition, nodes[0], self.variables)
         if self.context.unlimited and "first" in definition.args and args.keys().isdisjoint(("first", "last")):

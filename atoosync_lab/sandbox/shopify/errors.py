@@ -23,7 +23,8 @@ _RULES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         (r"Variable '\$(\w+)' is not defined", "Variable ${0} is used but not declared", "variableNotDefined"),
         (r"Variable '\$(\w+)' is never used", "Variable ${0} is declared by anonymous query but not used",
          "variableNotUsed"),
-        (r"Field '(\w+)' of type '([^']+)' must have a selection", "Field must have selections (field '{0}' returns {1} "
+        (r"Field '(\w+)' of type '([^']+)' must have a selection",
+         "Field must have selections (field '{0}' returns {1} "
          "but has no selections. Did you mean '{0} {{ ... }}'?)", "selectionMismatch"),
     )
 )  # fmt: skip

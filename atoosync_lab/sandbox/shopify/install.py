@@ -45,8 +45,8 @@ SETTINGS: dict[str, Any] = {
 }
 """Settings and switches of the shop; `/_admin/settings` shows and changes them.
 
-`protected_customer_data`: whether the app may see customers and addresses. `frozen`: 402 for every call. `plan`: `basic`,
-`advanced` or `plus`. `app_scopes`: scopes of tokens that the client-credentials grant gives from now on.
+`protected_customer_data`: whether the app may see customers and addresses. `frozen`: 402 for every call. `plan`:
+`basic`, `advanced` or `plus`. `app_scopes`: scopes of tokens that the client-credentials grant gives from now on.
 """
 
 

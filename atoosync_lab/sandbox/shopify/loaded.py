@@ -11,6 +11,7 @@ MODULES = (
     "writing.metafields", "writing.inventory", "writing.product_set", "writing.products", "writing.variants",
     "writing.orders", "writing.fulfillments", "writing.refunds", "writing.customers", "writing.collections",
     "writing.files", "writing.bulk", "writing.webhooks",
+    "reading.companies", "writing.companies",
 )  # fmt: skip
 
 

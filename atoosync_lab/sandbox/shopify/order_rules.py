@@ -48,8 +48,8 @@ def financial_status(row: Row, payments: Sequence[Row], received: Decimal, refun
 def fulfillment_status(state: ShopState, order: int) -> str:
     """The state of the goods."""
     whole, sent = state.db.execute(
-        "SELECT COALESCE(SUM(current_quantity), 0), COALESCE(SUM(MIN(fulfilled_quantity, quantity)), 0) FROM line_items "
-        "WHERE order_id = ?",
+        "SELECT COALESCE(SUM(current_quantity), 0), COALESCE(SUM(MIN(fulfilled_quantity, quantity)), 0) "
+        "FROM line_items WHERE order_id = ?",
         (order,),
     ).fetchone()
     if sent <= 0:
@@ -190,7 +190,8 @@ def _take_back(state: ShopState, order: Row, part: Row, moment: str) -> None:
     )
     if part["restock_type"] != "NO_RESTOCK" and row["variant_id"] is not None and part["location_id"] is not None:
         state.db.execute(
-            "UPDATE inventory_levels SET available = available + ?, updated_at = ? WHERE item_id = ? AND location_id = ?",
+            "UPDATE inventory_levels SET available = available + ?, updated_at = ? "
+            "WHERE item_id = ? AND location_id = ?",
             (part["quantity"], moment, item_of(row["variant_id"]), part["location_id"]),
         )
     unsent = max(0, left - row["fulfilled_quantity"])

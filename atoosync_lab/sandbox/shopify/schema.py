@@ -32,7 +32,7 @@ _TEXT_SCALARS = frozenset({"DateTime", "Date", "Decimal", "FormattedString", "HT
 
 
 class _Versions(Visitor):
-    """Drops what a version does not have. The marks themselves stay: the builder passes over directives it does not know."""
+    """Drops what a version does not have. The marks stay: the builder passes over directives it does not know."""
 
     def __init__(self, version: str) -> None:
         super().__init__()
@@ -47,7 +47,9 @@ class _Versions(Visitor):
 
     def _holds(self, mark: DirectiveNode) -> bool:
         bounds = {
-            item.name.value: item.value.value for item in mark.arguments if isinstance(item.value, StringValueNode)
+            item.name.value: item.value.value
+            for item in mark.arguments or ()
+            if isinstance(item.value, StringValueNode)
         }
         return bounds.get("since", "") <= self._version and self._version < bounds.get("before", "9")
 
@@ -77,7 +79,7 @@ def schema_of(version: str) -> GraphQLSchema:
     schema = build_ast_schema(visit(document, _Versions(version)), assume_valid_sdl=True)
     for name, found in schema.type_map.items():
         if isinstance(found, GraphQLScalarType) and name in _TEXT_SCALARS:
-            found.parse_literal, found.parse_value = _text_literal, _text_value  # type: ignore[method-assign]
+            found.parse_literal, found.parse_value = _text_literal, _text_value  # type: ignore[method-assign, assignment]
         elif isinstance(found, GraphQLScalarType) and name == "JSON":
-            found.parse_literal = _json_literal  # type: ignore[method-assign]
+            found.parse_literal = _json_literal  # type: ignore[method-assign, assignment]
     return schema

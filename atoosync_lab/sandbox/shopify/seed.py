@@ -118,8 +118,9 @@ class SeedCustomer:
     metafields: tuple[tuple[str, str, str, str], ...] = ()
 
 
-_VARIANT = ("id", "product_id", "position", "title", "options", "sku", "barcode", "price", "compare_at_price", "taxable",
-            "inventory_policy", "cost", "tracked", "weight", "created_at", "updated_at", "item_updated_at")  # fmt: skip
+_VARIANT = ("id", "product_id", "position", "title", "options", "sku", "barcode", "price", "compare_at_price",
+            "taxable", "inventory_policy", "cost", "tracked", "weight", "created_at", "updated_at",
+            "item_updated_at")  # fmt: skip
 _PRODUCT = ("id", "title", "handle", "description_html", "vendor", "product_type", "status", "tags", "options",
             "created_at", "updated_at", "published_at")  # fmt: skip
 _LEVEL = ("item_id", "location_id", "available", "created_at", "updated_at")
@@ -270,20 +271,27 @@ def bulk_insert(state: ShopState, table: str, names: Sequence[str], rows: Iterab
         state.insert_rows(table, names, rows)
 
 
+def _tuples(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists of JSON as tuples, one level down."""
+    return {
+        name: tuple(tuple(item) if isinstance(item, list) else item for item in value)
+        if isinstance(value, list)
+        else value
+        for name, value in given.items()
+    }
+
+
 def _products_action(state: ShopState, products: list[dict[str, Any]]) -> list[dict[str, Any]]:
     given = []
     for item in products:
-        variants = [SeedVariant(**{**one, "options": tuple(one.get("options", ())), "stock": tuple(one.get("stock", ()))})
-                    for one in item.pop("variants")]  # fmt: skip
-        lists = {name: tuple(tuple(v) if isinstance(v, list) else v for v in value) if isinstance(value, list) else value
-                 for name, value in item.items()}  # fmt: skip
-        given.append(SeedProduct(variants=variants, **lists))
+        values = _tuples(item)
+        values["variants"] = [SeedVariant(**_tuples(variant)) for variant in item["variants"]]
+        given.append(SeedProduct(**values))
     return [{"product": made.product, "variants": list(made.variants)} for made in insert_products(state, given)]
 
 
 def _customers_action(state: ShopState, customers: list[dict[str, Any]]) -> list[int]:
-    lists = [{name: tuple(v) if isinstance(v, list) else v for name, v in item.items()} for item in customers]
-    return insert_customers(state, [SeedCustomer(**item) for item in lists])
+    return insert_customers(state, [SeedCustomer(**_tuples(item)) for item in customers])
 
 
 def _orders_action(state: ShopState, orders: list[dict[str, Any]]) -> list[int]:

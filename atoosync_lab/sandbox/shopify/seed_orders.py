@@ -296,7 +296,7 @@ class _Orders:
             amount = totals.total - received if item.amount is None else Decimal(str(item.amount))
             self._put(
                 "transactions",
-                (order, item.kind, item.status, item.gateway, money(amount), given.currency, f"pay{order}.{len(given.payments)}",
+                (order, item.kind, item.status, item.gateway, money(amount), given.currency, f"pay{order}",
                  int(given.test), int(item.gateway == "manual"), at, at),
             )  # fmt: skip
             if item.status == "SUCCESS":

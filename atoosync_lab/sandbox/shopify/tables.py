@@ -153,8 +153,8 @@ CREATE TABLE notifications (id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NU
 CREATE TABLE bulk_operations (id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, status TEXT NOT NULL DEFAULT
   'CREATED', error_code TEXT, query TEXT NOT NULL, version TEXT NOT NULL, staged_path TEXT, client_identifier TEXT,
   group_objects INTEGER NOT NULL DEFAULT 0, object_count INTEGER NOT NULL DEFAULT 0, root_object_count INTEGER NOT
-  NULL DEFAULT 0, file_size INTEGER, url TEXT, partial_data_url TEXT, scopes TEXT NOT NULL DEFAULT '', base TEXT NOT NULL DEFAULT '', created_at TEXT
-  NOT NULL, completed_at TEXT);
+  NULL DEFAULT 0, file_size INTEGER, url TEXT, partial_data_url TEXT, scopes TEXT NOT NULL DEFAULT '', base TEXT NOT
+  NULL DEFAULT '', created_at TEXT NOT NULL, completed_at TEXT);
 CREATE UNIQUE INDEX bulk_client ON bulk_operations (client_identifier) WHERE client_identifier IS NOT NULL;
 CREATE TABLE staged (path TEXT PRIMARY KEY, resource TEXT NOT NULL, mime_type TEXT NOT NULL, filename TEXT NOT NULL,
   uploaded INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;

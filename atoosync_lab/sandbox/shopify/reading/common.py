@@ -48,12 +48,12 @@ def own_id(kind: str) -> Resolver:
 
 for _kind in (
     "Product", "ProductVariant", "ProductOption", "ProductOptionValue", "Location", "Publication", "Collection",
-    "InventoryItem",     "Metafield", "MetafieldDefinition", "MediaImage", "GenericFile", "Customer", "MailingAddress", "Company",
-    "CompanyLocation", "CompanyContact", "PriceList", "CompanyLocationCatalog", "Order", "LineItem", "ShippingLine",
-    "OrderTransaction", "Refund", "RefundLineItem", "RefundShippingLine", "OrderAdjustment", "AdditionalFee",
-    "FulfillmentOrder", "FulfillmentOrderLineItem", "Fulfillment", "FulfillmentLineItem", "FulfillmentEvent",
-    "BulkOperation", "WebhookSubscription", "Shop", "TransactionFee", "CompanyAddress", "DeliveryMethod",
-    "FulfillmentOrderDestination", "FulfillmentHold",
+    "InventoryItem", "Metafield", "MetafieldDefinition", "MediaImage", "GenericFile", "Customer", "MailingAddress",
+    "Company", "CompanyLocation", "CompanyContact", "PriceList", "CompanyLocationCatalog", "Order", "LineItem",
+    "ShippingLine", "OrderTransaction", "Refund", "RefundLineItem", "RefundShippingLine", "OrderAdjustment",
+    "AdditionalFee", "FulfillmentOrder", "FulfillmentOrderLineItem", "Fulfillment", "FulfillmentLineItem",
+    "FulfillmentEvent", "BulkOperation", "WebhookSubscription", "Shop", "TransactionFee", "CompanyAddress",
+    "DeliveryMethod", "FulfillmentOrderDestination", "FulfillmentHold",
 ):  # fmt: skip
     field(_kind, "id")(own_id(_kind))
 

@@ -11,7 +11,7 @@ from atoosync_lab.sandbox.shopify.engine import Args, FieldError
 from atoosync_lab.sandbox.shopify.facts import DOC_PROTECTED
 from atoosync_lab.sandbox.shopify.paging import count_of, list_page, table_page
 from atoosync_lab.sandbox.shopify.reading.products import by_custom_id
-from atoosync_lab.sandbox.shopify.reading.registry import each, field
+from atoosync_lab.sandbox.shopify.reading.registry import each, field, part
 from atoosync_lab.sandbox.shopify.reading.shop import country_name
 from atoosync_lab.sandbox.shopify.reading.tables import CUSTOMERS, ORDERS
 from atoosync_lab.sandbox.shopify.state import IN, ids
@@ -181,13 +181,9 @@ def customer_orders(context: Context, row: Row, args: Args) -> Row:
 # Addresses, kept as the inputs name them
 
 
-def _register_parts() -> None:
-    for name in ("address1", "address2", "city", "company", "firstName", "lastName", "phone", "provinceCode", "zip",
-                 "countryCode"):  # fmt: skip
-        each("MailingAddress", name)(lambda _context, row, _args, name=name: row.get(name) or None)
-
-
-_register_parts()
+for _name in ("address1", "address2", "city", "company", "firstName", "lastName", "phone", "provinceCode", "zip",
+              "countryCode"):  # fmt: skip
+    part("MailingAddress", _name)
 
 
 @each("MailingAddress", "id")
@@ -217,6 +213,10 @@ def province(_context: Context, row: Row, _args: Args) -> str | None:
 @each("MailingAddress", "name")
 def address_name(_context: Context, row: Row, _args: Args) -> str | None:
     """First and last name."""
+    return _name_of(row)
+
+
+def _name_of(row: Row) -> str | None:
     return " ".join(part for part in (row.get("firstName"), row.get("lastName")) if part) or None
 
 
@@ -224,7 +224,7 @@ def address_name(_context: Context, row: Row, _args: Args) -> str | None:
 def formatted(_context: Context, row: Row, args: Args) -> list[str]:
     """The lines of the address."""
     lines = [
-        address_name(_context, row, {}) if args.get("withName") else None,
+        _name_of(row) if args.get("withName") else None,
         row.get("company") if args.get("withCompany") else None,
         row.get("address1"),
         row.get("address2"),

@@ -122,7 +122,9 @@ def file_errors(_context: Context, row: Row, _args: Args) -> list[Row]:
 @each("MediaImage", "mediaErrors")
 def media_errors(_context: Context, row: Row, _args: Args) -> list[Row]:
     """The same under the name that media have."""
-    return file_errors(_context, row, {})
+    if not row["error"]:
+        return []
+    return [{"code": "IMAGE_DOWNLOAD_FAILURE", "details": row["error"], "message": row["error"]}]
 
 
 constant("MediaImage", [], "mediaWarnings")

@@ -11,7 +11,7 @@ from atoosync_lab.sandbox.shopify.engine import Args
 from atoosync_lab.sandbox.shopify.paging import grouped, list_page, table_page
 from atoosync_lab.sandbox.shopify.reading.order_lines import allocated
 from atoosync_lab.sandbox.shopify.reading.orders import by_order, find_order
-from atoosync_lab.sandbox.shopify.reading.registry import constant, each, field
+from atoosync_lab.sandbox.shopify.reading.registry import constant, each, field, part
 from atoosync_lab.sandbox.shopify.reading.tables import FULFILLMENT_ORDERS
 from atoosync_lab.sandbox.shopify.state import IN, ids
 from atoosync_lab.sandbox.shopify.values import Row, gid, item_of, money, number_of, opened
@@ -117,13 +117,10 @@ def destination(_context: Context, row: Row, _args: Args) -> Row | None:
     return {**found, "id": row["id"], "email": row["order"]["email"]} if found else None
 
 
-def _register_destination() -> None:
-    for name in ("address1", "address2", "city", "company", "countryCode", "email", "firstName", "lastName", "phone",
-                 "zip"):  # fmt: skip
-        each("FulfillmentOrderDestination", name)(lambda _context, row, _args, name=name: row.get(name) or None)
-
-
-_register_destination()
+for _name in ("address1", "address2", "city", "company", "countryCode", "email", "firstName", "lastName", "phone",
+              "zip"):  # fmt: skip
+    part("FulfillmentOrderDestination", _name)
+part("FulfillmentOrderDestination", "province", "provinceCode")
 
 
 @each("FulfillmentOrder", "deliveryMethod")
@@ -168,13 +165,9 @@ def fulfillment_order_lines(context: Context, parents: list[Row], args: Args) ->
     ]
 
 
-def _register_lines() -> None:
-    for name, stored in (("sku", "sku"), ("variantTitle", "variant_title"), ("vendor", "vendor"),
-                         ("requiresShipping", "requires_shipping"), ("productTitle", "title")):  # fmt: skip
-        each("FulfillmentOrderLineItem", name)(lambda _context, row, _args, stored=stored: row["line"][stored])
-
-
-_register_lines()
+for _name, _stored in (("sku", "sku"), ("variantTitle", "variant_title"), ("vendor", "vendor"),
+                       ("requiresShipping", "requires_shipping"), ("productTitle", "title")):  # fmt: skip
+    part("FulfillmentOrderLineItem", _name, _stored, inside="line")
 
 
 @each("FulfillmentOrderLineItem", "inventoryItemId")
@@ -263,10 +256,6 @@ def events(_context: Context, row: Row, args: Args) -> Row:
     return list_page(opened(row, "events"), args)
 
 
-def _register_events() -> None:
-    for name in ("message", "city", "country", "province", "zip", "estimatedDeliveryAt", "happenedAt", "createdAt",
-                 "status"):  # fmt: skip
-        each("FulfillmentEvent", name)(lambda _context, row, _args, name=name: row.get(name))
-
-
-_register_events()
+for _name in ("message", "city", "country", "province", "zip", "estimatedDeliveryAt", "happenedAt", "createdAt",
+              "status"):  # fmt: skip
+    part("FulfillmentEvent", _name)

@@ -43,13 +43,17 @@ def refundable_quantity(_context: Context, row: Row, _args: Args) -> int:
 @each("LineItem", "unfulfilledQuantity")
 def unfulfilled_quantity(_context: Context, row: Row, _args: Args) -> int:
     """Pieces still to be sent."""
+    return _unsent(row)
+
+
+def _unsent(row: Row) -> int:
     return max(0, int(row["current_quantity"]) - int(row["fulfilled_quantity"]))
 
 
 @each("LineItem", "nonFulfillableQuantity")
 def non_fulfillable(_context: Context, row: Row, _args: Args) -> int:
     """Pieces that will not be sent."""
-    return int(row["quantity"]) - unfulfilled_quantity(_context, row, {}) - int(row["fulfilled_quantity"])
+    return int(row["quantity"]) - _unsent(row) - int(row["fulfilled_quantity"])
 
 
 def allocated(row: Row, *, codes: bool | None = None) -> Decimal:
@@ -118,13 +122,13 @@ def total_discount(context: Context, row: Row, _args: Args) -> Any:
 @each("LineItem", "unfulfilledOriginalTotalSet")
 def unfulfilled_original(context: Context, row: Row, _args: Args) -> Any:
     """Price of what is still to be sent."""
-    return context.bag(money(Decimal(row["price"]) * unfulfilled_quantity(context, row, {})), row["order"])
+    return context.bag(money(Decimal(row["price"]) * _unsent(row)), row["order"])
 
 
 @each("LineItem", "unfulfilledDiscountedTotalSet")
 def unfulfilled_discounted(context: Context, row: Row, _args: Args) -> Any:
     """The same less its discounts."""
-    left = unfulfilled_quantity(context, row, {})
+    left = _unsent(row)
     share = allocated(row) * left / row["quantity"] if row["quantity"] else Decimal(0)
     return context.bag(money(Decimal(row["price"]) * left - share), row["order"])
 

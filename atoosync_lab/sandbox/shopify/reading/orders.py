@@ -335,7 +335,8 @@ def _quantities(context: Context, parents: list[Row]) -> dict[int, tuple[int, in
     memo: dict[int, tuple[int, int]] = context.memo.setdefault("order_quantities", {})
     missing = [row["id"] for row in parents if row["id"] not in memo]
     if missing:
-        sql = f"SELECT order_id, SUM(quantity), SUM(current_quantity) FROM line_items WHERE order_id {IN} GROUP BY order_id"
+        sql = "SELECT order_id, SUM(quantity), SUM(current_quantity) FROM line_items WHERE order_id " + IN
+        sql += " GROUP BY order_id"
         memo.update(dict.fromkeys(missing, (0, 0)))
         memo.update({row[0]: (row[1], row[2]) for row in context.state.db.execute(sql, (ids(missing),))})
     return memo

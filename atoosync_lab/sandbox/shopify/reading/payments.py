@@ -77,7 +77,7 @@ def amount_set(context: Context, row: Row, _args: Args) -> Any:
 @each("OrderTransaction", "formattedGateway")
 def formatted_gateway(_context: Context, row: Row, _args: Args) -> str:
     """The gateway's name for people."""
-    return GATEWAYS.get(row["gateway"], row["gateway"])
+    return GATEWAYS.get(str(row["gateway"]), str(row["gateway"]))
 
 
 @each("OrderTransaction", "manuallyCapturable")

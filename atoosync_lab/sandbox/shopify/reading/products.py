@@ -154,7 +154,7 @@ def online_store_url(_context: Context, row: Row, _args: Args) -> str | None:
 
 
 def _sums(context: Context, parents: list[Row]) -> dict[int, tuple[Any, ...]]:
-    """By product: stock, whether any variant is tracked, variants, whether one has none left, lowest and highest price."""
+    """By product: stock, whether any variant is tracked, variants, whether one has none left, lowest, highest price."""
     memo: dict[int, tuple[Any, ...]] = context.memo.setdefault("product_sums", {})
     missing = [row["id"] for row in parents if row["id"] not in memo]
     if missing:

@@ -30,6 +30,23 @@ def each(kinds: str, *names: str) -> Callable[[One], One]:
     return register
 
 
+def part(kinds: str, name: str, stored: str | None = None, inside: str | None = None) -> None:
+    """Register a field that reads a key of a row that may lack it: a part kept as JSON under the names of inputs.
+
+    Args:
+        kinds: Types of the field.
+        name: The field.
+        stored: Key; the field's name by default.
+        inside: Key of the object that holds it, for rows that carry another one.
+    """
+
+    def answer(_context: Context, parents: list[Any], _args: Args) -> Sequence[Any]:
+        rows = parents if inside is None else [parent[inside] for parent in parents]
+        return [row.get(stored or name) for row in rows]
+
+    field(kinds, name)(answer)
+
+
 def constant(kinds: str, value: Any, *names: str) -> None:
     """Register fields that have one value in the whole sandbox."""
 

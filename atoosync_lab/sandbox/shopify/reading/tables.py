@@ -188,7 +188,8 @@ ORDERS = TableSpec(
             "id": number_field("id"),
             "name": text_field("name"),
             "status": choice_field(
-                {"open": "closed_at IS NULL AND cancelled_at IS NULL", "closed": "closed_at IS NOT NULL AND cancelled_at IS NULL",
+                {"open": "closed_at IS NULL AND cancelled_at IS NULL",
+                 "closed": "closed_at IS NOT NULL AND cancelled_at IS NULL",
                  "cancelled": "cancelled_at IS NOT NULL", "not_closed": "closed_at IS NULL", "any": "1"}
             ),
             "financial_status": enum_field("financial_status", {"unpaid": "PENDING"}),
