@@ -34,12 +34,13 @@ System = ShopPlugin | ErpPlugin
 
 
 def systems() -> list[System]:
-    """The installed plug-ins, shops first.
+    """The installed plug-ins, shops first; one that does not say what it can do is left out, for the page knows nothing.
 
     Raises:
         SettingsError: one of them cannot be imported, or is none.
     """
-    return [*plugins.shops().values(), *(plugins.erp(name) for name in plugins.erp_names())]
+    found: list[System] = [*plugins.shops().values(), *(plugins.erp(name) for name in plugins.erp_names())]
+    return [system for system in found if system.capabilities]
 
 
 def page(listed: Sequence[System]) -> str:
