@@ -25,9 +25,9 @@ PLUGIN = ErpPlugin(
     title="EBP SaaS",
     open=_open,
     secrets=(
+        SecretField(name="erp.subscription_key", label="ebp.field.subscription_key"),
         SecretField(name="erp.client_id", label="ebp.field.client_id"),
         SecretField(name="erp.client_secret", label="ebp.field.client_secret"),
-        SecretField(name="erp.subscription_key", label="ebp.field.subscription_key"),
     ),
     budget="erp.subscription_key",
     capabilities=EbpConnector.capabilities,
