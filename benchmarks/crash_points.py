@@ -1,8 +1,9 @@
-"""Kills each flow at every point of input and output; what is lost, doubled or left to a person.
+"""Kills each flow at every point of input and output; what is lost, doubled or left to a person, shop by shop.
 
 `points` are the seams that an undisturbed run passes: each request and its answer, each commit, each file. Points with
 nothing done between them leave the same world behind, so one kill stands for them (`kills`); `ATOOSYNC_EVERY_POINT=1`
-kills at each. `ATOOSYNC_CRASH_FLOWS=orders,prices` names the flows.
+kills at each. `ATOOSYNC_CRASH_SHOPS=woocommerce,shopify` names the shops, `ATOOSYNC_CRASH_FLOWS=orders,prices` the
+flows; without them it takes all.
 """
 
 from __future__ import annotations
@@ -15,19 +16,32 @@ from pathlib import Path
 
 from tests.crash.campaign import Campaign, Case, open_campaign
 from tests.crash.cases import Flow, flows
+from tests.crash.shops import SHOPS, Shop, shop_of
 from tests.crash.truth import Verdict
 
 
 def run(folder: Path) -> Iterator[Mapping[str, object]]:
-    """One line a flow; what went wrong stands on the error stream."""
-    wanted = [name for name in os.environ.get("ATOOSYNC_CRASH_FLOWS", "").split(",") if name]
-    with open_campaign() as campaign:
-        for flow in flows():
-            if not wanted or flow.name in wanted:
-                yield _measure(campaign, flow)
+    """One line a shop and flow; what went wrong stands on the error stream.
+
+    Raises:
+        ValueError: a name of `ATOOSYNC_CRASH_SHOPS` is no shop, or one of `ATOOSYNC_CRASH_FLOWS` no flow.
+    """
+    shops = [shop_of(name) for name in _named("ATOOSYNC_CRASH_SHOPS")] or list(SHOPS)
+    wanted = _named("ATOOSYNC_CRASH_FLOWS")
+    if unknown := set(wanted) - {flow.name for flow in flows()}:
+        raise ValueError(f"no flow {', '.join(sorted(unknown))}")
+    for shop in shops:
+        with open_campaign(shop) as campaign:
+            for flow in flows():
+                if not wanted or flow.name in wanted:
+                    yield _measure(campaign, shop, flow)
 
 
-def _measure(campaign: Campaign, flow: Flow) -> Mapping[str, object]:
+def _named(variable: str) -> list[str]:
+    return [name for name in os.environ.get(variable, "").split(",") if name]
+
+
+def _measure(campaign: Campaign, shop: Shop, flow: Flow) -> Mapping[str, object]:
     began = time.monotonic()
     (course,) = campaign.charts([flow])
     points = course.every() if os.environ.get("ATOOSYNC_EVERY_POINT") else course.moments()
@@ -35,8 +49,9 @@ def _measure(campaign: Campaign, flow: Flow) -> Mapping[str, object]:
     for case, verdict in campaign.cases(Case(course, point) for point in points):
         verdicts.append(verdict)
         for text in (*verdict.lost, *verdict.doubled, *verdict.untrue):
-            print(f"{case}: {text}", file=sys.stderr, flush=True)
+            print(f"{shop.system}: {case}: {text}", file=sys.stderr, flush=True)
     return {
+        "shop": shop.system,
         "flow": flow.name,
         "points": len(course.passed),
         "kills": len(points),

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from atoosync_lab.store.quota import Counter as Units
 from tests.crash import states
-from tests.crash.truth import Fact, Verdict, journal, truth, twice
+from tests.crash.shops import Fact
+from tests.crash.truth import Verdict, journal, truth, twice
 from tests.crash.world import PROFILE, SETTLES, World
 
 ROUNDS = 8
@@ -210,6 +211,7 @@ def flows() -> tuple[Flow, ...]:
         Flow("articles", "fresh", states.article_changes),
         Flow("stocks", "fresh", states.article_changes),
         Flow("prices", "fresh", states.article_changes),
+        Flow("article-status", "fresh", states.article_is_closed, before=states.articles_are_closed),
         Flow("sign-in", "fresh", states.article_changes, ("run", "prices"), before=states.session_ends),
         Flow("orders", "fresh", states.order_is_paid),
         Flow("credit-notes", "imported", states.slip_is_given),

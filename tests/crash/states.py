@@ -32,6 +32,8 @@ def fresh(world: World) -> None:
     wanted = shop.trim(world.shop_state, [world.special[name] for name in (*shop.orders, shop.later)])
     with world.erp() as erp:
         _trim_erp(erp, wanted)
+        known = {row["Id"].strip() for row in erp.rows("Item")}
+    world.special["goods"] = " ".join(sorted(code for code in wanted & known if code and " " not in code))
     world.serve()
     with world.workspace() as space:
         shop_url, erp_url = (f"http://127.0.0.1:{port}" for port in world.ports)
@@ -119,6 +121,22 @@ def article_changes(world: World, code: str = "TRA-0001") -> None:
         erp.update("Item", code, {"SalePriceVatExcluded": Decimal("77.70"), "Caption": "Quiche du lendemain"})
         for row in erp.rows("StockItem", {"ItemId": code}):
             erp.update("StockItem", row["Id"], {"RealStock": row["RealStock"] + 55})
+
+
+def articles_are_closed(world: World) -> None:
+    """Every other article of the orders is no longer sold on the web."""
+    for code in world.special["goods"].split()[::2]:
+        _close(world, code)
+
+
+def article_is_closed(world: World) -> None:
+    """One more."""
+    _close(world, world.special["goods"].split()[1])
+
+
+def _close(world: World, code: str) -> None:
+    with world.erp() as erp:
+        erp.update("Item", code, {"AllowPublishOnWeb": False})
 
 
 def slip_is_given(world: World) -> None:

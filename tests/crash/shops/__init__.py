@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.crash.shops.base import Fact, Shop
 from tests.crash.shops.prestashop import PrestaShop
+from tests.crash.shops.woocommerce import WooCommerce
 
-SHOPS: tuple[Shop, ...] = (PrestaShop(),)
+SHOPS: tuple[Shop, ...] = (PrestaShop(), WooCommerce())
 """All of them."""
 
 

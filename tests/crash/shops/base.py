@@ -38,7 +38,7 @@ class Shop(Protocol):
         ...
 
     def order_is_paid(self, state: Path, order: str) -> None:
-        """The money of the order that waited for it has come in."""
+        """The money of the order (its id) that waited for it has come in."""
         ...
 
     def has_payment(self, state: Path, order: str) -> bool:
