@@ -44,6 +44,9 @@ class ShopPart:
         status_update: Status of the shop by kind of document.
         shop: Further settings of the connection.
         products: Further settings of the products tab.
+        customers: Further settings of customers.
+        header: Further settings of the documents' header.
+        settlements: Further settings of settlements.
     """
 
     system: str
@@ -62,6 +65,9 @@ class ShopPart:
     status_update: Mapping[str, str]
     shop: Mapping[str, Any] = field(default_factory=dict)
     products: Mapping[str, Any] = field(default_factory=dict)
+    customers: Mapping[str, Any] = field(default_factory=dict)
+    header: Mapping[str, Any] = field(default_factory=dict)
+    settlements: Mapping[str, Any] = field(default_factory=dict)
 
 
 def demo_settings(shop_url: str, erp_url: str, *, speed: float = 60.0) -> dict[str, Any]:
@@ -104,6 +110,7 @@ def settings_for(part: ShopPart, shop_url: str, erp_url: str, *, speed: float = 
             "representative": COLLEAGUE,
             "family": "WEB",
             "group": "DETAIL",
+            **part.customers,
         },
         "orders": _orders(part),
     }
@@ -137,6 +144,7 @@ def _orders(part: ShopPart) -> dict[str, Any]:
             "series": found["series"],
             "warehouse": MAIN_STOREHOUSE,
             "reference": "Web %OI - %CF %CL",
+            **part.header,
         },
         "maps": {
             "countries": _countries(),
@@ -163,7 +171,13 @@ def _orders(part: ShopPart) -> dict[str, Any]:
             "difference_line": True,
             "shipping_as_line": True,
         },
-        "settlements": {"create": True, "total": "order", "date": "payment", "from_payments": True},
+        "settlements": {
+            "create": True,
+            "total": "order",
+            "date": "payment",
+            "from_payments": True,
+            **part.settlements,
+        },
         "reading": {"date_field": "created", "guest_account": GUEST_CODE, "method_source": "module"},
         "period": "last_15_days",
         "statuses": {status: dict(rule) for status, rule in part.statuses.items()},
