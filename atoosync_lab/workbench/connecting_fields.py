@@ -48,10 +48,7 @@ def shop(session: Session) -> Sequence[Field]:
         ),
         *_secrets(plugin.secrets),
         *(_option(option) for option in plugin.options),
-        Field(
-            "shop.shop_id", "choice", "connect.field.shop_id", "connect.help.shop_id",
-            choices=lambda: _shops(session), gone=lambda v: lists.gone(session, "shop", ListName.SHOPS, v),
-        ),
+        *_which_shop(session),
         Field(
             "shop.timezone", "choice", "connect.field.timezone", "connect.help.timezone", choices=zones, required=True
         ),
@@ -100,6 +97,19 @@ def _option(option: OptionField) -> Field:
     first = translate("connect.option_default", {"default": option.default}) if option.default else ""
     choices = (Choice("", first), *(Choice(value, value) for value in option.choices))
     return Field(name, "choice", option.label, f"{option.label}.help", choices=lambda: choices)
+
+
+def _which_shop(session: Session) -> tuple[Field, ...]:
+    """Which shop of an installation; a system that has been read and lists none holds one."""
+    read = lists.of(session, "shop")
+    if read.lists and not read.get(ListName.SHOPS):
+        return ()
+    return (
+        Field(
+            "shop.shop_id", "choice", "connect.field.shop_id", "connect.help.shop_id",
+            choices=lambda: _shops(session), gone=lambda v: lists.gone(session, "shop", ListName.SHOPS, v),
+        ),
+    )  # fmt: skip
 
 
 def _shops(session: Session) -> tuple[Choice, ...]:
