@@ -34,7 +34,7 @@ System = ShopPlugin | ErpPlugin
 
 
 def systems() -> list[System]:
-    """The installed plug-ins, shops first; one that does not say what it can do is left out, for the page knows nothing.
+    """The installed plug-ins, shops first; one that does not say what it can do is left out.
 
     Raises:
         SettingsError: one of them cannot be imported, or is none.
