@@ -42,4 +42,16 @@ PLUGIN = ShopPlugin(
     complete=_complete,
     needed_rights=_rights,
     key_steps=6,
+    capabilities=WooCommerceConnector.capabilities,
+    versions="3.5 and later, REST API v3, with WordPress permalinks of any form",
+    limits=(
+        f"A batch holds at most {facts.BATCH_MAX} records; the first holds {facts.BATCH_FIRST}, each next one as many as "
+        f"take {facts.BATCH_SECONDS:g} s.",
+        "Variations are read and written product by product: the API has no call across products before 10.3.",
+        "Brands are there from 9.4, barcodes from 9.2, reading by date of change from 5.8; older shops are read whole.",
+        "Texts are those of the shop's own language; meta titles belong to plug-ins and are left alone.",
+        "A code in the trash blocks a new article of the same code: the plan's run says so.",
+        "An order in another currency waits, unless a currency plug-in keeps its rate in the order.",
+        "Over plain HTTP each call is signed (OAuth 1.0a) by the shop's clock; over HTTPS the key goes along.",
+    ),
 )
