@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLObjectType,
@@ -179,10 +180,8 @@ class Service:
                 data[plan.key] = value
             if not isinstance(value, dict | list | str | int | float | bool | None):
                 data = None
-        if data is not None and any(name in call.query for name in ("__schema", "__type(")):
-            shown = execute_sync(engine.schema, document, {}, variable_values=call.variables,
-                                 operation_name=call.operation).data or {}  # fmt: skip
-            data |= {key: value for key, value in shown.items() if key not in data}
+        if data is not None:
+            data |= _introspected(call, document, operation, engine)
         return data, costs[0]
 
     def _keyed(self, engine: Engine, plan: Plan, variables: VariableValues) -> bool:
@@ -196,6 +195,24 @@ class Service:
         message = "The @idempotent directive is required for this mutation but was not provided."
         context.errors.append({"message": message, "path": [plan.key], "extensions": {"code": "BAD_REQUEST"}})
         return False
+
+
+def _introspected(
+    call: Call, document: DocumentNode, operation: OperationDefinitionNode, engine: Engine
+) -> dict[str, Any]:
+    """What is asked about the schema itself; graphql-core answers that."""
+    asked = tuple(
+        node
+        for node in operation.selection_set.selections
+        if isinstance(node, FieldNode) and node.name.value in ("__schema", "__type")
+    )
+    if not asked:
+        return {}
+    alone = replace(operation, selection_set=replace(operation.selection_set, selections=asked))
+    definitions = [alone if item is operation else item for item in document.definitions]
+    reduced = replace(document, definitions=tuple(definitions))
+    shown = execute_sync(engine.schema, reduced, {}, variable_values=call.variables, operation_name=call.operation)
+    return dict(shown.data or {})
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
