@@ -45,7 +45,7 @@ PLUGIN = ShopPlugin(
     capabilities=WooCommerceConnector.capabilities,
     versions="3.5 and later, REST API v3, with WordPress permalinks of any form",
     limits=(
-        f"A batch holds at most {facts.BATCH_MAX} records; the first holds {facts.BATCH_FIRST}, each next one as many as "
+        f"A batch holds at most {facts.BATCH_MAX} records; the first {facts.BATCH_FIRST}, each next one as many as "
         f"take {facts.BATCH_SECONDS:g} s.",
         "Variations are read and written product by product: the API has no call across products before 10.3.",
         "Brands are there from 9.4, barcodes from 9.2, reading by date of change from 5.8; older shops are read whole.",
