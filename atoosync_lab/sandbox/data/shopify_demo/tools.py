@@ -93,6 +93,9 @@ class Maker:
         """An order as the shop's checkout makes it, sent and archived as far as it came; its id."""
         at = self.shop.at(case.days, case.hour, minute)
         (number,) = insert_orders(self.shop.state, [self._seed(case, at)])
+        if case.payments is not None:
+            # An authorisation that was given back is no longer one.
+            self._settled(number, instant(at))
         if case.reached:
             sent = self._later(at, 1)
             self.send(number, sent)
