@@ -14,6 +14,7 @@ from graphql.language import FieldNode, SelectionSetNode
 from atoosync_lab.connectors.shops.shopify import facts, operations
 from atoosync_lab.sandbox.shopify.schema import schema_of
 from tests.connectors.shopify.helpers import Shop
+from tests.sandbox.shopify import official
 
 
 @pytest.mark.spec("SHOP-04")
@@ -24,6 +25,18 @@ def test_operations_are_valid_in_the_version(version: str) -> None:
     assert len(found) > 40
     faults = {
         (operation.name, error.message) for operation in found for error in validate(schema, parse(operation.text))
+    }
+    assert faults == set()
+
+
+@pytest.mark.spec("SHOP-04")
+@pytest.mark.parametrize("version", facts.VERSIONS)
+def test_operations_are_valid_in_the_official_schema(version: str) -> None:
+    schema = official.schema(version)
+    faults = {
+        (operation.name, error.message)
+        for operation in operations.every_operation(version)
+        for error in validate(schema, parse(operation.text))
     }
     assert faults == set()
 
