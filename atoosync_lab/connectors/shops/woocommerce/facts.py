@@ -74,7 +74,7 @@ GOODS_HERE = frozenset({"pending", "on-hold", "processing", "failed", DRAFT_STAT
 """Statuses before that; a status of a plug-in is in neither set, so that it is never kept from being set."""
 
 PRICE_PLACES = 6
-"""Decimals asked for in orders (`dp`): lines are kept unrounded, and `taxes[].total` has six. [LIVE]"""
+"""Decimals asked for in orders and refunds (`dp`): lines are kept unrounded, and `taxes[].total` has six. [LIVE]"""
 
 ORDER_FIELDS = (
     "id,number,status,currency,prices_include_tax,date_created_gmt,date_modified_gmt,date_paid_gmt,date_completed_gmt,"

@@ -29,6 +29,8 @@ from atoosync_lab.model.sales import (
 )
 from atoosync_lab.settings.connection import ShopConnection
 
+_EXACT = [("dp", str(facts.PRICE_PLACES))]
+"""Amounts before they are rounded for show: cents of lines and of their taxes do not add up to what was paid."""
 _KINDS = (Order, OrderLine, OrderDiscount, Payment, Address, Customer)
 
 
@@ -54,7 +56,7 @@ class OrderReader:
     def orders(self, request: ReadRequest) -> Iterator[Chunk]:
         """Orders with lines, fees, payments, addresses and buyers."""
         records = self._order_records()
-        query = [("dp", str(facts.PRICE_PLACES)), ("include_meta", ",".join(records.meta_keys))]
+        query = [*_EXACT, ("include_meta", ",".join(records.meta_keys))]
         seen: set[str] = set()
         for page in self._order_pages(request, facts.ORDER_FIELDS, query):
             accounts = self._accounts(page, seen)
@@ -139,9 +141,8 @@ class OrderReader:
             if request.ids:
                 wanted = [r for r in wanted if wire.identifier(r) in request.ids]
             bare = sorted({refunds.order_of(r) for r in wanted if refunds.needs_order(r)} - {""}, key=numeric)
-            query = [("dp", str(facts.PRICE_PLACES))]
             orders = {
-                wire.identifier(o): o for rows in self._pager.chosen("orders", facts.ORDER_FIELDS, bare, query)
+                wire.identifier(o): o for rows in self._pager.chosen("orders", facts.ORDER_FIELDS, bare, _EXACT)
                 for o in rows
             }  # fmt: skip
             made = self._maker.made(wanted, "refunds", _slip_maker(orders, records))
@@ -150,7 +151,7 @@ class OrderReader:
     def _refund_pages(self, request: ReadRequest, window: Window) -> Iterator[list[Json]]:
         """Refunds of all orders from 9.0; before, those of each order that was changed since the first day wanted."""
         if self._client.version.refund_list:
-            yield from self._pager.pages("refunds", facts.REFUND_FIELDS, window.listed)
+            yield from self._pager.pages("refunds", facts.REFUND_FIELDS, [*_EXACT, *window.listed])
             return
         fields = facts.REFUND_FIELDS.replace(",_links", "")
         for page in self._pager.pages("orders", facts.REFUNDED_ORDER_FIELDS, window.changed_since_creation):
@@ -159,7 +160,7 @@ class OrderReader:
                 found = pool.map(
                     lambda i: [
                         {**row, "parent_id": i}
-                        for rows in self._pager.pages(f"orders/{i}/refunds", fields, ahead=0) for row in rows
+                        for rows in self._pager.pages(f"orders/{i}/refunds", fields, _EXACT, ahead=0) for row in rows
                     ],
                     ids,
                 )  # fmt: skip

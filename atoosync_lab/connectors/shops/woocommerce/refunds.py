@@ -71,7 +71,7 @@ def slip(refund: Json, order: Json | None, records: OrderRecords) -> Slip:
             ship_excl = wire.amount(order, "shipping_total")
             ship_incl = ship_excl + wire.amount(order, "shipping_tax")
         else:
-            lines += _spread(number, rest, sold, len(lines))
+            lines += _spread(number, quantize(rest), sold, len(lines))
     return (
         CreditSlip(
             remote_id=number,
@@ -89,12 +89,12 @@ def slip(refund: Json, order: Json | None, records: OrderRecords) -> Slip:
 
 
 def _rest(refund: Json) -> Decimal:
-    """Part of the amount that no line holds."""
+    """Part of the amount that no line holds; below a cent it is the rounding of the amount."""
     stated = wire.decimal(refund, "amount") or ZERO
     for part in ("line_items", "fee_lines", "shipping_lines"):
         for row in wire.rows(refund, part):
             stated += (wire.decimal(row, "total") or ZERO) + (wire.decimal(row, "total_tax") or ZERO)
-    return quantize(stated)
+    return stated
 
 
 def _line(slip_id: str, row: Json, place: int) -> CreditSlipLine:
