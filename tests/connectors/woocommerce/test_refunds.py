@@ -60,6 +60,12 @@ def test_shipping_and_fees_that_come_back_are_told_apart() -> None:
     assert (fee.order_line_id, fee.amount_incl_tax) == ("64", D("2.40"))
 
 
+def test_rounding_of_an_amount_is_no_refund_without_lines() -> None:
+    """27.005 was paid back as 27.01: half a cent is not one of the lines."""
+    (slip,), (back,) = slips(refund("27.01", taken_back(6, "-22.504167", "-4.500833")))
+    assert (slip.products_incl_tax, back.amount_incl_tax) == (D("27.01"), D("27.005"))
+
+
 def test_amount_alone_is_spread_over_the_rates_of_the_order() -> None:
     sold = order(line("50.00", "10.00"), line("20.00", "1.10", rate=3), rates=(1, 3), total="81.10", total_tax="11.10")
     (slip,), lines = slips(refund("8.11"), orders=[sold])
