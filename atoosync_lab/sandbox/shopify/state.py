@@ -124,7 +124,7 @@ class ShopState:
             UnknownTableError: there is no such table.
         """
         if table not in self._columns:
-            found = tuple(str(row[1]) for row in self.db.execute(f"PRAGMA table_info({table})"))
+            found = tuple(str(row[1]) for row in self.db.execute(f"PRAGMA table_info('{table}')"))
             if not found:
                 raise UnknownTableError(table)
             self._columns[table] = found
