@@ -16,6 +16,7 @@ from atoosync_lab.cli.common import JsonOption, ProfileOption, chosen, command, 
 from atoosync_lab.cli.validation import changed, from_file, validated
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import translate
+from atoosync_lab.runs import creating
 from atoosync_lab.runs.systems import secret_fields
 from atoosync_lab.runs.workspace import whoami
 
@@ -46,7 +47,7 @@ def create(
         "erp": {"system": erp, "folder": folder},
     }
     with workspace() as space:
-        profile = validated(document)
+        profile = validated(creating.with_defaults(document))
         wanted = secret_fields(profile)
         space.profiles.create(profile, who=whoami())
         say("cli.profile.created", profile=profile.name, id=profile.id)

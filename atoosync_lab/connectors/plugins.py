@@ -98,6 +98,8 @@ class ShopPlugin:
     options: tuple[OptionField, ...] = ()
     complete: Callable[[str], str] = completed
     """Completes an address as typed (SHOP-10)."""
+    defaults: Mapping[str, Any] = MappingProxyType({})
+    """Settings of a new profile that are not those of the settings model, by dotted path."""
     needed_rights: Callable[[str], Mapping[str, tuple[str, ...]]] = _no_rights
     """Rights a key needs, by version (empty: the newest): resource -> what it must allow; nothing: the name says it."""
     key_steps: int = 0

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from atoosync_lab.connectors import plugins
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
-from atoosync_lab.settings.connection import ErpConnection, ShopConnection
 from atoosync_lab.settings.functions import Functions
 from atoosync_lab.settings.profile import ProfileKind
 
@@ -73,6 +73,21 @@ def _free(base: str, taken: Collection[str], between: str) -> str:
     return found
 
 
+def with_defaults(document: dict[str, Any]) -> dict[str, Any]:
+    """A new profile's settings with those that its shop's system sets; what the document says itself stays.
+
+    Raises:
+        SettingsError: the shop's system is not known.
+    """
+    for path, value in plugins.shop(document["shop"]["system"]).defaults.items():
+        *parents, last = path.split(".")
+        place = document
+        for name in parents:
+            place = place.setdefault(name, {})
+        place.setdefault(last, value)
+    return document
+
+
 def create(workspace: Workspace, answers: Answers, *, who: str) -> Profile:
     """Store the profile.
 
@@ -87,16 +102,15 @@ def create(workspace: Workspace, answers: Answers, *, who: str) -> Profile:
     """
     taken = [entry.id for entry in workspace.profiles.list()]
     orders = {"settlements": {"create": answers.functions.orders.enabled and answers.functions.orders.settlements}}
-    profile = Profile.model_validate(
-        {
-            "id": slug(answers.name, taken),
-            "name": answers.name,
-            "kind": answers.kind,
-            "functions": answers.functions,
-            "shop": ShopConnection(system=answers.shop),
-            "erp": ErpConnection(system=answers.erp),
-            "orders": orders,
-        }
-    )
+    document = {
+        "id": slug(answers.name, taken),
+        "name": answers.name,
+        "kind": answers.kind,
+        "functions": answers.functions,
+        "shop": {"system": answers.shop},
+        "erp": {"system": answers.erp},
+        "orders": orders,
+    }
+    profile = Profile.model_validate(with_defaults(document))
     workspace.profiles.create(profile, who=who)
     return profile

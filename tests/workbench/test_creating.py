@@ -148,6 +148,20 @@ def test_ids_and_default_names_are_unlike_those_in_use() -> None:
     assert runs_creating.default_name("ebp", "prestashop", ["ebp saas x prestashop"]) == "EBP SaaS x PrestaShop 2"
 
 
+@pytest.mark.spec("SVC-02", "SHOP-11")
+@pytest.mark.parametrize(("shop", "rewrites"), [("prestashop", True), ("woocommerce", True), ("shopify", False)])
+def test_a_new_profile_takes_the_defaults_of_its_shop(workspace: Workspace, shop: str, rewrites: bool) -> None:
+    """What an update rewrites is not the same everywhere: for Shopify price and stock alone."""
+    made = runs_creating.create(workspace, runs_creating.Answers(name=f"Vers {shop}", shop=shop), who="camille")
+    update = workspace.profiles.get(made.id).articles.update
+    assert (update.price, update.quantity, update.name) == (True, True, False)
+    assert update.meta_and_url is rewrites
+    assert made.shop.system == shop
+    kept = runs_creating.with_defaults({"shop": {"system": shop}, "articles": {"update": {"meta_and_url": True}}})
+    assert kept["articles"]["update"]["meta_and_url"] is True, "what is said stays"
+
+
+
 @pytest.mark.spec("SVC-07")
 def test_what_this_version_cannot_serve_is_shown_locked_with_its_reason(workspace: Workspace) -> None:
     wizard = Wizard(workspace)

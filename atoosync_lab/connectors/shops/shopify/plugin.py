@@ -54,6 +54,8 @@ PLUGIN = ShopPlugin(
         OptionField(name="notify", label="shopify.field.notify", default="0", choices=("0", "1")),
     ),
     complete=_complete,
+    # An update rewrites price and stock alone until a person asks for more (SHOP-11).
+    defaults={"articles.update.meta_and_url": False, "articles.update.size": False},
     needed_rights=_rights,
     key_steps=6,
     capabilities=ShopifyConnector.capabilities,
