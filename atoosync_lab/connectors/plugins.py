@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any
@@ -98,7 +98,7 @@ class ShopPlugin:
     options: tuple[OptionField, ...] = ()
     complete: Callable[[str], str] = completed
     """Completes an address as typed (SHOP-10)."""
-    defaults: Mapping[str, Any] = MappingProxyType({})
+    defaults: Mapping[str, Any] = field(default_factory=dict)
     """Settings of a new profile that are not those of the settings model, by dotted path."""
     needed_rights: Callable[[str], Mapping[str, tuple[str, ...]]] = _no_rights
     """Rights a key needs, by version (empty: the newest): resource -> what it must allow; nothing: the name says it."""
