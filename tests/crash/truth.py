@@ -10,7 +10,7 @@ from atoosync_lab.store.ledger import State
 from tests.crash.shops import Fact
 from tests.crash.world import PROFILE, World
 
-ONCE = ("document", "settlement", "customer", "history", "product", "stock row", "brand", "mail")
+ONCE = ("document", "settlement", "customer", "history", "product", "variant", "stock row", "brand", "mail")
 """Kinds of records of which the second one is a double, whatever it holds."""
 
 

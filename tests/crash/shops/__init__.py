@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.crash.shops.base import Fact, Shop
 from tests.crash.shops.prestashop import PrestaShop
+from tests.crash.shops.shopify import Shopify
 from tests.crash.shops.woocommerce import WooCommerce
 
-SHOPS: tuple[Shop, ...] = (PrestaShop(), WooCommerce())
+SHOPS: tuple[Shop, ...] = (PrestaShop(), WooCommerce(), Shopify())
 """All of them."""
 
 
