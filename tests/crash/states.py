@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from atoosync_lab.cli.demo_steps import give_credentials, sign_in
+from atoosync_lab.connectors.erps.ebp.facts import DOCUMENT_TYPES
+from atoosync_lab.model.documents import DocumentKind
 from atoosync_lab.runs import refreshing
 from atoosync_lab.sandbox.data.demo.facts import SPECIAL_ARTICLES
 from atoosync_lab.sandbox.data.demo.load import DemoReport
@@ -48,10 +50,11 @@ def fresh(world: World) -> None:
 
 
 def _imported(world: World) -> None:
-    """After the first import: some documents have become invoices, a slip is to come."""
+    """After the first import: some documents have become invoices or delivery notes, a slip is to come."""
     _begin(world, "fresh")
     world.shop.hide_slip(world.shop_state)
     transform(world, {world.special[name] for name in world.shop.invoiced})
+    transform(world, {world.special[name] for name in world.shop.delivered}, DocumentKind.DELIVERY_NOTE)
     world.keep("imported")
 
 
@@ -168,16 +171,17 @@ def nothing(world: World) -> None:
     """Time goes by."""
 
 
-def transform(world: World, orders: Collection[str]) -> None:
-    """Make invoices of the documents of these orders, as a person does in the ERP."""
+def transform(world: World, orders: Collection[str], kind: DocumentKind = DocumentKind.INVOICE) -> None:
+    """Make the next documents of the documents of these orders, as a person does in the ERP."""
     with world.workspace() as space:
         numbers = {row.target_number for row in space.ledger.find(PROFILE, "orders", sorted(orders)).values()}
+    mark = "FA" if kind is DocumentKind.INVOICE else "BL"
     with world.erp() as erp:
         for row in erp.rows("SaleDocument"):
             if row["DocumentNumber"] in numbers:
                 next_one = {
-                    **row, "Id": f"F{row['Id'][1:]}", "DocumentType": 2,
-                    "DocumentNumber": f"FA{row['DocumentNumber']}",
+                    **row, "Id": f"{mark[0]}{row['Id'][1:]}", "DocumentType": DOCUMENT_TYPES[kind],
+                    "DocumentNumber": f"{mark}{row['DocumentNumber']}",
                     "OriginDocumentNumber": row["DocumentNumber"], "OriginDocumentType": row["DocumentType"],
                     "xx_AtooKey": "", "Reference": "",
                 }  # fmt: skip

@@ -30,6 +30,8 @@ class Shop(Protocol):
     """Kept too; its buyer pays after the process was killed: it must come with the next run."""
     invoiced: tuple[str, ...]
     """Orders whose documents have become invoices after the first import."""
+    delivered: tuple[str, ...]
+    """Orders whose documents have become delivery notes, where the shop has a status for that."""
     invoiced_later: str
     """The one that becomes an invoice after the process was killed."""
 

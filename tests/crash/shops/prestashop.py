@@ -35,6 +35,7 @@ class PrestaShop:
     )  # fmt: skip
     later = "awaiting_wire"
     invoiced: tuple[str, ...] = ("round_each_item", "new_company", "several_payments")
+    delivered: tuple[str, ...] = ("shared_reference_b",)
     invoiced_later = "guest"
 
     def trim(self, state: Path, orders: Collection[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,7 @@ class Shopify:
     )  # fmt: skip
     later = "awaiting_wire"
     invoiced: tuple[str, ...] = ("prices_without_tax", "new_company", "several_payments")
+    delivered: tuple[str, ...] = ("packing_fee", "coupon_over_four_rates")
     invoiced_later = "guest"
 
     def trim(self, state: Path, orders: Collection[str]) -> set[str]:
@@ -100,7 +102,8 @@ class Shopify:
                 ends = (bool(row["closed_at"]), bool(row["cancelled_at"]))
                 yield ("order", row["id"], row["financial_status"], row["fulfillment_status"], *ends, row["tags"])
             for row in shop.rows("fulfillments"):
-                yield ("history", row["order_id"], f"sent: {row['lines']}", row["status"])
+                sent = tuple((line["line_item_id"], line["quantity"]) for line in json.loads(row["lines"]))
+                yield ("history", row["order_id"], ("sent", *sent), row["status"])
             for row in shop.rows("transactions"):
                 yield ("payment", row["order_id"], row["kind"], row["gateway"], row["amount"], row["status"])
             for row in shop.rows("refunds"):

@@ -35,6 +35,7 @@ class WooCommerce:
     )  # fmt: skip
     later = "pending_payment"
     invoiced: tuple[str, ...] = ("line_taxes_above_the_sum", "new_company", "gift_wrap_fee")
+    delivered: tuple[str, ...] = ()
     invoiced_later = "guest"
 
     def trim(self, state: Path, orders: Collection[str]) -> set[str]:
