@@ -17,6 +17,7 @@ from typing import Any
 from atoosync_lab.connectors.base import Capability, ErpConnector, ShopConnector
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.ports import Limiter, TokenStore, TraceSink
+from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.settings.connection import ErpConnection, ShopConnection
 
 SHOPS_GROUP = "atoosync_lab.shops"
@@ -44,7 +45,9 @@ class OptionField:
     """Message id of its label; `<label>.help` is its help line."""
     default: str = ""
     choices: tuple[str, ...] = ()
-    """Values it may have; empty: any text."""
+    """Values it may have; empty: any text. A value is shown by message `<label>.<value>` where there is one."""
+    choices_from: ListName | None = None
+    """List of the shop whose entries it chooses from, once the list was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

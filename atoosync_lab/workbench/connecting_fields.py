@@ -47,7 +47,7 @@ def shop(session: Session) -> Sequence[Field]:
             placeholder="connect.example.shop_url", check=address,
         ),
         *_secrets(plugin.secrets),
-        *(_option(option) for option in plugin.options),
+        *(_option(session, option) for option in plugin.options),
         *_which_shop(session),
         Field(
             "shop.timezone", "choice", "connect.field.timezone", "connect.help.timezone", choices=zones, required=True
@@ -89,20 +89,32 @@ def _secrets(fields: Sequence[SecretField]) -> tuple[Field, ...]:
     return tuple(Field(f.name, "secret", f.label, f"{f.label}.help", max_length=_LONGEST_SECRET) for f in fields)
 
 
-def _option(option: OptionField) -> Field:
+def _option(session: Session, option: OptionField) -> Field:
     """A setting of one system alone; where it has choices, nothing chosen is its default."""
     name = f"shop.options.{option.name}"
-    if not option.choices:
+    words = {value: _word(option, value) for value in option.choices}
+    found = [Choice(value, words[value]) for value in option.choices]
+    if option.choices_from is not None:
+        found = list(lists.choices(session, "shop", option.choices_from))
+    if not found:
         return Field(name, "text", option.label, f"{option.label}.help", max_length=200)
-    first = translate("connect.option_default", {"default": option.default}) if option.default else ""
-    choices = (Choice("", first), *(Choice(value, value) for value in option.choices))
+    default = words.get(option.default, option.default)
+    first = translate("connect.option_default", {"default": default}) if default else translate("connect.option_none")
+    choices = (Choice("", first), *found)
     return Field(name, "choice", option.label, f"{option.label}.help", choices=lambda: choices)
 
 
+def _word(option: OptionField, value: str) -> str:
+    """How a value is shown."""
+    code = f"{option.label}.{value}"
+    word = translate(code)
+    return value if word == code else word
+
+
 def _which_shop(session: Session) -> tuple[Field, ...]:
-    """Which shop of an installation; a system that has been read and lists none holds one."""
+    """Which shop of an installation; a system that has been read and lists no second one holds one."""
     read = lists.of(session, "shop")
-    if read.lists and not read.get(ListName.SHOPS):
+    if read.lists and len(read.get(ListName.SHOPS)) < 2 and not session.profile.shop.shop_id:
         return ()
     return (
         Field(

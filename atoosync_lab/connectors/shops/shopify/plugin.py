@@ -9,6 +9,7 @@ from atoosync_lab.connectors.shops.shopify import facts
 from atoosync_lab.connectors.shops.shopify.address import base_address
 from atoosync_lab.connectors.shops.shopify.connector import ShopifyConnector
 from atoosync_lab.model.errors import ConnectionFailedError
+from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.settings.connection import ShopConnection
 
 
@@ -50,7 +51,7 @@ PLUGIN = ShopPlugin(
             default=facts.DEFAULT_VERSION,
             choices=facts.VERSIONS,
         ),
-        OptionField(name="location", label="shopify.field.location"),
+        OptionField(name="location", label="shopify.field.location", choices_from=ListName.WAREHOUSES),
         OptionField(name="notify", label="shopify.field.notify", default="0", choices=("0", "1")),
     ),
     complete=_complete,
