@@ -18,6 +18,7 @@ from atoosync_lab.orders.context import BuildContext
 from atoosync_lab.orders.currency import document_currency, in_shop_currency, slip_in_shop_currency
 from atoosync_lab.orders.differences import ROUNDING_A_LINE, Cause, Difference
 from atoosync_lab.orders.discounts import discount_item
+from atoosync_lab.orders.gestures import gesture
 from atoosync_lab.orders.lines import LineMaker
 from atoosync_lab.orders.reasons import PAGE_SHOP, Built, Findings, Held
 from atoosync_lab.orders.settlements import payment_rule
@@ -57,7 +58,7 @@ def build_credit_note(
     goods, full = _goods(maker, money, order)
     shares = _voucher_shares(maker, order, goods, full) if order else ()
     shipped, corrected = _shipping(maker, money, order, goods)
-    lines: tuple[DocumentLine, ...] = (*goods, *shares, *shipped.lines)
+    lines: tuple[DocumentLine, ...] = (*goods, *gesture(maker, money, order), *shares, *shipped.lines)
     if not (lines or shipped.footer or findings.reasons):
         findings.hold("orders.nothing_on_slip", PAGE_SHOP, "lines", bundle.slip.remote_id)
     if findings.reasons:
@@ -224,13 +225,13 @@ def _stated(money: SlipBundle) -> Decimal:
 
 
 def _difference(money: SlipBundle, gap: Decimal, rates_differ: bool) -> Difference:
-    """A slip whose lines make its total is explained by their rounding, half a cent a line."""
+    """A slip whose lines make its total, or that has none, is explained by rounding, half a cent a line."""
     if not gap:
         return Difference()
     goods = money.slip.products_incl_tax
     explained = ZERO
-    if not rates_differ and goods == sum((x.amount_incl_tax for x in money.lines), ZERO):
-        bound = totals.up_to_cent(ROUNDING_A_LINE * len(money.lines))
+    if not rates_differ and (not money.lines or goods == sum((x.amount_incl_tax for x in money.lines), ZERO)):
+        bound = totals.up_to_cent(ROUNDING_A_LINE * max(1, len(money.lines)))
         explained = max(-bound, min(bound, gap))
     cause = Cause.NONE if gap == explained else Cause.VAT_RATE if rates_differ else Cause.UNKNOWN
     return Difference(amount=gap, explained=explained, unexplained=gap - explained, cause=cause)

@@ -355,7 +355,12 @@ def test_refunds_become_credit_notes_of_what_was_paid(imported: Imported) -> Non
     assert untaxed.items[1] == (SHIPPING, "14.92")
     first, second = imported.credits("returned_in_two_refunds")
     assert (first.items, second.items) == ([("BOITE-01", "14.10")], [("BOITE-01", "28.20")])
-    # Orders that were never imported: what was paid back is free-standing.
+    # Money without goods, over the VAT of what was sold: 38.02 at 10 % and 10.20 at 20 %.
+    (goodwill,) = imported.credits("refunded_goodwill")
+    assert goodwill.totals[2] == "5.00"
+    assert {item for item, _ in goodwill.items} <= {MISC, DIFFERENCE}
+    assert list(imported.plan("credit-notes").rows(actions=["block"])) == []
+    # An order that was never imported.
     (whole,) = imported.credits("returned_with_shipping")
     assert whole.totals == ("29.25", "5.85", "35.10")
 

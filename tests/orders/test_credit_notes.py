@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -147,3 +148,34 @@ def test_slip_above_what_was_charged_is_held():
 def test_empty_slip_is_held():
     order = bundle([line("A", "1", "10.00", "12.00")], "12.00")
     assert codes(build_credit_note(slip(order), settings(), context())) == {"orders.nothing_on_slip"}
+
+
+def gesture(order, incl: str) -> SlipBundle:
+    """Slip 5: money paid back without goods."""
+    made = slip(order)
+    return replace(made, slip=replace(made.slip, products_excl_tax=D(incl), products_incl_tax=D(incl)))
+
+
+@pytest.mark.spec("ORD-33")
+@pytest.mark.parametrize("inclusive", [False, True])
+def test_gesture_without_goods_is_spread_over_the_vat_of_what_was_sold(inclusive):
+    """5.00 on 60.00 at 20 % and 21.10 at 5.5 %: 3.70 and 1.30, each with its tax."""
+    order = bundle([line("A", "1", "50.00", "60.00"), line("B", "1", "20.00", "21.10", "5.5")], "81.10")
+    profile = settings({"tax_inclusive": inclusive, "difference_line": True})
+    made = built(build_credit_note(gesture(order, "5.00"), profile, context()))
+    shares = [(x.role, x.vat_id, x.unit_price) for x in made.document.lines if x.role is not LineRole.DIFFERENCE]
+    prices = ("3.70", "1.30") if inclusive else ("3.08", "1.23")
+    assert shares == [(LineRole.MISC, "V20", D(prices[0])), (LineRole.MISC, "V55", D(prices[1]))]
+    assert made.document.totals.incl_tax == D("5.00")
+    assert made.difference.unexplained == 0
+
+
+@pytest.mark.spec("ORD-33")
+def test_gesture_on_an_unknown_order_waits_for_a_person():
+    assert codes(build_credit_note(gesture(None, "5.00"), settings(), context())) == {"orders.nothing_on_slip"}
+
+
+@pytest.mark.spec("ORD-33")
+def test_gesture_above_what_was_paid_is_held():
+    order = bundle([line("A", "1", "50.00", "60.00")], "60.00")
+    assert codes(build_credit_note(gesture(order, "65.00"), settings(), context())) == {"orders.slip_above_order"}
