@@ -102,7 +102,9 @@ def bring_in(under_way: Demo) -> None:
         _title(f"flow.{flow}")
         planned = under_way.plan(flow)
         if planned.plan is not None:
-            show_plan(planned.plan, as_json=False, actions=("create", "block"), limit=12)
+            show_plan(planned.plan, as_json=False, actions=("create",), limit=8)
+            if held := list(planned.plan.rows(actions=("block",), limit=20)):
+                table(["cli.demo.head.held", "cli.head.reason"], [(row.key, row.reason_text()) for row in held])
         report(under_way.apply(planned, Face()), as_json=False)
 
 
