@@ -10,6 +10,7 @@ from atoosync_lab.connectors.base import ReadRequest, Scope
 from atoosync_lab.connectors.shops.shopify import bulk, facts, paging
 from atoosync_lab.connectors.shops.shopify.client import ShopifyClient
 from atoosync_lab.model.catalogue import Product, Stock
+from atoosync_lab.model.errors import RetryError
 from atoosync_lab.sandbox.shopify.seed import SeedProduct, SeedVariant
 from tests.connectors.shopify.helpers import Shop, fresh, read, shirt, simple
 
@@ -136,4 +137,14 @@ def test_children_of_a_file_may_stand_anywhere_behind_their_parent() -> None:
     result = bulk.ResultFile(lines)
     children = result.children()
     assert [p["id"][-1] for p in result.parents()] == ["1", "2"]
-    assert [c["id"][-1] for c in children["gid://shopify/Product/1"]] == ["8"]
+    assert [c["id"][-1] for c in children.of("gid://shopify/Product/1")] == ["8"]
+    assert children.of("gid://shopify/Product/3") == []
+
+
+def test_cut_file_is_told_when_its_line_is_asked_for() -> None:
+    cut = b'{"id":"gid://shopify/Product/1"}\n{"id":"x","title":"a","__parentId":"gid://shopify/Product/1"'
+    children = bulk.ResultFile(cut).children()
+    with pytest.raises(RetryError):
+        children.of("gid://shopify/Product/1")
+    with pytest.raises(RetryError):
+        bulk.ResultFile(b'{"id":"x","__parentId":').children()

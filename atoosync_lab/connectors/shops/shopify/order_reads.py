@@ -8,6 +8,7 @@ from typing import Any
 
 from atoosync_lab.connectors.base import Chunk, ReadRequest
 from atoosync_lab.connectors.shops.shopify import bulk, facts, operations, paging
+from atoosync_lab.connectors.shops.shopify.batches import chunks
 from atoosync_lab.connectors.shops.shopify.client import ShopifyClient, Warn
 from atoosync_lab.connectors.shops.shopify.gids import kind, number
 from atoosync_lab.connectors.shops.shopify.lookups import Lookups
@@ -97,7 +98,7 @@ class OrderReader:
         for node in result.parents():
             if not _chosen(node, request):
                 continue
-            own = children.get(node["id"], [])
+            own = children.of(node["id"])
             lines = [child for child in own if kind(str(child["id"])) == "LineItem"]
             shipping = [child for child in own if kind(str(child["id"])) == "ShippingLine"]
             page.append((node, lines, shipping))
@@ -166,11 +167,9 @@ class OrderReader:
                 pass
             else:
                 children = result.children()
-                yield [
-                    (node, children.get(node["id"], []))
-                    for node in result.parents()
-                    if unknown(node) and _chosen(node, request)
-                ]
+                asked = [node for node in result.parents() if unknown(node) and _chosen(node, request)]
+                for page in chunks(asked, facts.MAX_ARRAY):
+                    yield [(node, children.of(node["id"])) for node in page]
                 return
         for nodes in paging.pages(
             client, operations.PIECES, "orders", facts.PIECES_PAGE, query=search, variables=given

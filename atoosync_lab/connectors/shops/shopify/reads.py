@@ -59,7 +59,7 @@ class CatalogueReader:
         variants = result.children()
         found: list[Product] = []
         for node in result.parents():
-            found += self._made("products", node, records.made, variants.get(node["id"], []))
+            found += self._made("products", node, records.made, variants.of(node["id"]))
             if len(found) >= facts.MAX_ARRAY:
                 yield {Product: found}
                 found = []
