@@ -255,7 +255,10 @@ class ShopConnector(Connector, Protocol):
 
     @property
     def text_rules(self) -> Mapping[str, Mapping[str, Any]]:
-        """What the shop accepts in each text: `max_length`, `forbidden`, `html`, `single_line`; plain data by field."""
+        """What the shop accepts in each text: `max_length`, `forbidden`, `html`, `single_line`; plain data by field.
+
+        `reference` among them may say `ignores_case`: codes that differ by case alone are one to the shop.
+        """
         ...
 
     def write_products(self, batch: Sequence[ProductWrite]) -> list[WriteResult]:

@@ -27,7 +27,7 @@ class Order:
     currency: str
     """ISO code."""
     conversion_rate: Decimal = Decimal(1)
-    """Units of the order's currency for one of the shop's currency, at order time."""
+    """Units of the order's currency for one of the shop's currency, at order time; 0: the shop does not say."""
     language: str = ""
     customer_id: str = ""
     is_guest: bool = False

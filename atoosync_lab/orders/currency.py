@@ -59,7 +59,10 @@ def in_shop_currency(bundle: OrderBundle, shop_currency: str, findings: Findings
         # What was charged is an amount of money: whole cents, however many decimals the shop writes.
         return replace(bundle, order=replace(order, total_incl_tax=round_cents(order.total_incl_tax)))
     rate = order.conversion_rate
-    if rate <= 0:
+    if not rate:
+        findings.hold("orders.conversion_rate_unknown", PAGE_SHOP, "conversion_rate", order.currency)
+        return bundle
+    if rate < 0:
         findings.hold("orders.conversion_rate_wrong", PAGE_SHOP, "conversion_rate", str(rate), currency=order.currency)
         return bundle
 

@@ -39,7 +39,7 @@ HELD = {
     "deleted_product": "orders.item_unknown",
     "unknown_sku": "orders.item_unknown",
     "no_sku": "orders.item_unknown",
-    "dollars_without_rate": "orders.conversion_rate_wrong",
+    "dollars_without_rate": "orders.conversion_rate_unknown",
     "francs_not_mapped": "orders.currency_unmapped",
     "country_without_rule": "orders.country_unmapped_untaxed",
     "payment_not_mapped": "orders.payment_unmapped",

@@ -130,6 +130,8 @@ def test_folder_in_another_currency_than_the_shop_needs_a_map():
 def test_conversion_rate_of_zero_holds_the_order():
     maps = {"currencies": {"USD": "Dollar"}, "payments": {"ps_wirepayment|USD": RULE}}
     order = bundle([line()], "12.00", currency="USD", conversion_rate=D(0))
+    assert why(order, settings(maps=maps)) == {"orders.conversion_rate_unknown"}
+    order = bundle([line()], "12.00", currency="USD", conversion_rate=D("-1.1"))
     assert why(order, settings(maps=maps)) == {"orders.conversion_rate_wrong"}
 
 
