@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.crash.cases import Course, Flow, Point, chart, crash
+from tests.crash.forks import Forks
 from tests.crash.shops import Shop
 from tests.crash.states import BASES
 from tests.crash.truth import Verdict
@@ -22,15 +23,15 @@ WORLDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A flow, where it is killed, and where the run after it is killed too."""
+    """A flow, where it is killed, and where the runs after it are killed too."""
 
     course: Course
     point: Point
-    second: Point | None = None
+    then: tuple[Point, ...] = ()
 
     def __str__(self) -> str:
         name = self.point.name or self.course.passed[self.point.number - 1]
-        then = f", then {self.second.fault}" if self.second else ""
+        then = "".join(f", then {point.fault}" for point in self.then)
         return f"{self.course.flow.name} killed at {self.point.fault} ({name}){then}"
 
 
@@ -62,7 +63,7 @@ class Campaign:
 
     def _crash(self, case: Case) -> Verdict:
         with self._world() as world:
-            return crash(world, case.course, case.point, case.second)
+            return crash(world, case.course, (case.point, *case.then))
 
     @contextlib.contextmanager
     def _world(self) -> Iterator[World]:
@@ -74,18 +75,35 @@ class Campaign:
 
 
 @contextlib.contextmanager
-def open_campaign(shop: Shop, worlds: int = WORLDS) -> Iterator[Campaign]:
-    """Worlds in memory where the system has such a place: how fast the disk writes is not what is tested."""
+def open_campaign(shop: Shop, worlds: int = WORLDS, forks: Forks | None = None) -> Iterator[Campaign]:
+    """Worlds in memory where the system has such a place: how fast the disk writes is not what is tested.
+
+    Args:
+        shop: the shop of all of them.
+        worlds: how many; cases run side by side.
+        forks: starts commands and sandboxes of a single world, where there is one already; else each has its own.
+    """
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="crash-", dir=memory if memory.is_dir() else None))
     try:
         with contextlib.ExitStack() as stack:
-            opens = [stack.enter_context(opened(shop, folder / str(n), BASES)) for n in range(worlds)]
+            opens = []
+            for number in range(worlds):
+                mine = forks or stack.enter_context(Forks())
+                opens.append(stack.enter_context(opened(shop, folder / str(number), mine, BASES)))
             campaign = Campaign(opens)
             stack.callback(campaign.close)
             yield campaign
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def complaints(campaign: Campaign, cases: Iterable[Case]) -> list[str]:
+    """What is wrong, in words."""
+    found = []
+    for case, verdict in campaign.cases(cases):
+        found += [f"{case}: {text}" for text in (*verdict.lost, *verdict.doubled, *verdict.untrue)]
+    return found
 
 
 def sample(courses: Sequence[Course]) -> list[Case]:

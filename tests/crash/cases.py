@@ -6,7 +6,7 @@ import itertools
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from atoosync_lab.store.quota import Counter as Units
@@ -87,6 +87,11 @@ class Course:
         last = [n for n, name in enumerate(self.passed, 1) if EFFECTS.fullmatch(name)]
         return [Point(n - 1) for n in last if n > 1] + [Point(len(self.passed))]
 
+    def writes(self) -> list[Point]:
+        """Each request that left after the plan was made."""
+        planned = self.passed.index("run:planned")
+        return [Point(n) for n, name in enumerate(self.passed, 1) if name == "http.left" and n > planned]
+
     def every(self) -> list[Point]:
         """Every point."""
         return [Point(n) for n in range(1, len(self.passed) + 1)]
@@ -102,25 +107,25 @@ def chart(world: World, flow: Flow) -> Course:
         raise RuntimeError(f"{flow.name} does not run undisturbed: {first.output[-800:]}")
     flow.change(world)
     verdict = Verdict()
-    settle(world, flow, verdict, None)
+    # Where nothing happened meanwhile and nothing is open, another run would bring nothing.
+    if flow.change is not states.nothing or flow.goes_on or _open(world):
+        settle(world, flow, verdict, None)
     if not verdict.good or (verdict.in_review and flow.base != "review"):
         raise RuntimeError(f"{flow.name} does not end well undisturbed: {verdict}")
     return Course(flow, log.read_text(encoding="utf-8").split(), truth(world), _units(world))
 
 
-def crash(world: World, course: Course, point: Point, second: Point | None = None) -> Verdict:
+def crash(world: World, course: Course, points: Sequence[Point]) -> Verdict:
     """Kill, go on, and judge.
 
     Args:
         world: the sandboxes.
         course: the flow.
-        point: where the first run dies.
-        second: where the run after it dies too.
+        points: where the first run dies, where the run after it dies too, and so on.
     """
     flow, verdict = course.flow, Verdict()
     flow.begin(world)
-    faults = [point] if second is None else [point, second]
-    for number, fault in enumerate(faults):
+    for number, fault in enumerate(points):
         ended = world.command(*flow.command(world), ATOOSYNC_FAULT=fault.fault)
         if not ended.killed and ended.code not in (0, 1):
             verdict.untrue.append(f"ended with {ended.code} instead of being killed: {ended.output[-300:]}")

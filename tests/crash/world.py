@@ -139,15 +139,14 @@ class World:
 
 
 @contextmanager
-def opened(shop: Shop, folder: Path, bases: Mapping[str, Callable[[World], None]]) -> Iterator[World]:
+def opened(shop: Shop, folder: Path, forks: Forks, bases: Mapping[str, Callable[[World], None]]) -> Iterator[World]:
     """A world in an empty folder, whose states are made as they are wanted."""
     folder.mkdir(parents=True, exist_ok=True)
-    with Forks() as forks:
-        world = World(shop, folder, forks, _free_ports(), bases)
-        try:
-            yield world
-        finally:
-            world.halt()
+    world = World(shop, folder, forks, _free_ports(), bases)
+    try:
+        yield world
+    finally:
+        world.halt()
 
 
 def _free_ports() -> tuple[int, int]:
