@@ -161,7 +161,6 @@ def test_a_new_profile_takes_the_defaults_of_its_shop(workspace: Workspace, shop
     assert kept["articles"]["update"]["meta_and_url"] is True, "what is said stays"
 
 
-
 @pytest.mark.spec("SVC-07")
 def test_what_this_version_cannot_serve_is_shown_locked_with_its_reason(workspace: Workspace) -> None:
     wizard = Wizard(workspace)
