@@ -24,7 +24,7 @@ from atoosync_lab.connectors.base import (
 from atoosync_lab.model.catalogue import Stock
 from atoosync_lab.model.errors import AtooSyncError, QuotaReachedError
 from atoosync_lab.model.i18n import Message
-from atoosync_lab.planning.context import FAILED
+from atoosync_lab.planning.context import CREATING, FAILED
 from atoosync_lab.planning.plan import WRITES, Action, PlanRow
 from atoosync_lab.store.links import Fingerprint
 from atoosync_lab.store.quota import Counter
@@ -58,6 +58,7 @@ def apply_catalogue(ctx: ApplyContext, shop: ShopConnector) -> None:
     }
     # A held record stays due when the mark moves on: its cure may be a setting, which changes no date in the ERP.
     _note_sent(ctx, [(row.key, FAILED, row.target_id) for row in ctx.plan.rows(actions=[Action.BLOCK.value])])
+    _forget_finished(ctx)
     rows = ctx.plan.rows(actions=[a.value for a in WRITES], payload=True)
     planned: dict[str, int] = {}
     for count in ctx.plan.counts():
@@ -99,6 +100,7 @@ def _write_batch(ctx: ApplyContext, batch: Batch, write: Write) -> None:
 
 def _send(ctx: ApplyContext, batch: Batch, write: Write) -> None:
     """Count the units, write, give back those that were not written, note each result."""
+    _note_sent(ctx, [(row.key, CREATING, "") for row, _ in batch if row.action is Action.CREATE])
     ctx.quota.count(ctx.profile.id, len(batch), Counter.EXPORTS)
     try:
         results = write(batch)
@@ -119,7 +121,7 @@ def _send(ctx: ApplyContext, batch: Batch, write: Write) -> None:
                 sent.append((row.key, row.fingerprint, row.target_id))
                 ctx.left(row, result.error)
                 continue
-            sent.append((row.key, FAILED, row.target_id))
+            sent.append((row.key, _left_as(row, result), row.target_id))
             _note_failure(ctx, row, result)
             continue
         sent.append((row.key, row.fingerprint, result.target_id or row.target_id))
@@ -127,6 +129,19 @@ def _send(ctx: ApplyContext, batch: Batch, write: Write) -> None:
     if unwritten:
         ctx.quota.give_back(ctx.profile.id, unwritten, Counter.EXPORTS)
     _note_sent(ctx, sent)
+
+
+def _left_as(row: PlanRow, result: WriteResult | None) -> str:
+    """How a record that is not written is noted: an article that the shop may hold is not finished, others are due."""
+    begun = result is None or result.outcome is Outcome.UNKNOWN or bool(result.target_id)
+    return CREATING if row.action is Action.CREATE and begun else FAILED
+
+
+def _forget_finished(ctx: ApplyContext) -> None:
+    """Articles whose creation had come to its end when its run broke off: what people change from now on is theirs."""
+    begun = ctx.links.noted(ctx.profile.id, flow_of(ctx), CREATING)
+    if whole := ctx.plan.unchanged_among(begun):
+        ctx.links.forget_sent(ctx.profile.id, flow_of(ctx), whole)
 
 
 def _note_sent(ctx: ApplyContext, sent: Sequence[tuple[str, str, str]]) -> None:
@@ -179,6 +194,8 @@ def _product(ctx: ApplyContext, row: PlanRow, payload: Payload) -> ProductWrite:
         values["reference"] = row.key
         values["active"] = "1" if creation.active else "0"
         values.setdefault("category_id", creation.category)
+    elif "active" in values:
+        values["active"] = "1" if values["active"] == "true" else "0"
     return ProductWrite(
         key=row.key,
         target_id=row.target_id,

@@ -11,7 +11,7 @@ import duckdb
 
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.planning import differences, selection
-from atoosync_lab.planning.context import CatalogueContext
+from atoosync_lab.planning.context import CREATING, CatalogueContext
 from atoosync_lab.planning.differences import Field
 from atoosync_lab.planning.plan import PlanWriter
 from atoosync_lab.planning.prices import (
@@ -34,6 +34,8 @@ from atoosync_lab.planning.text_table import TextColumn, converter, make_text_ta
 from atoosync_lab.settings.articles import ShopUpdate
 
 VERSION = "articles-1"
+UNFINISHED = f"last_md5 = {literal(CREATING)}"
+"""SQL: a run broke off while it created the article."""
 SWITCHES = {
     "name": "name",
     "description": "description",
@@ -81,8 +83,9 @@ def plan_articles(ctx: CatalogueContext, out: PlanWriter) -> None:
     _hold(con)
     selection.write_verdicts(con, "product", ctx.reference_length)
     if new_only:
-        selection.write_skips(con, "product", "sheet", "product.in_shop_already", "verdict IS NULL AND target_id <> ''")
-        con.execute("UPDATE sheet SET verdict = 'product.in_shop_already' WHERE verdict IS NULL AND target_id <> ''")
+        there = f"verdict IS NULL AND target_id <> '' AND NOT coalesce({UNFINISHED}, FALSE)"
+        selection.write_skips(con, "product", "sheet", "product.in_shop_already", there)
+        con.execute(f"UPDATE sheet SET verdict = 'product.in_shop_already' WHERE {there}")
     _write_rows(con, ctx, texts)
 
 
@@ -137,6 +140,7 @@ def _make_sheet(
         "CREATE TEMP TABLE sheet AS SELECT i.remote_id, i.key, i.reference, i.label, i.verdict, i.last_md5, i.variants,"
         " coalesce(i.target_id, '') AS target_id, coalesce(i.target_kind, 'product') AS target_kind,"
         " coalesce(i.target_parent, '') AS target_parent, coalesce(a.unit_id, '') AS unit_id,"
+        " a.active AS shown,"
         f" {price_sql(ctx.price_terms, ctx.profile.articles.prices.precision)} AS price,"
         f" {rate_unknown_sql(ctx.price_terms)} AS no_rate, a.{ctx.price_terms.column} AS shop_price,"
         f" coalesce(tm.tax_group, {literal(products.default_tax)}) AS tax, i.tax_id AS vat,"
@@ -198,14 +202,23 @@ def _fields(ctx: CatalogueContext, texts: Sequence[TextColumn]) -> list[Field]:
         before = f"coalesce(shop_texts[{literal(column.name)}], '')"
         normal = "regexp_replace(trim({}), '\\s+', ' ', 'g')"
         found.append(Field(column.name, identifier(column.name), before, on(allowed, sheet), normal))
+    # The quantity of a new article goes after its sheet: one that was not counted yet is, whatever updates may write.
+    quantity = "row_id <> ''" if update.quantity else f"{UNFINISHED} AND row_id <> ''"
     found += [
         Field(terms.column, "price::VARCHAR", "shop_price::VARCHAR", on(update.price, f"NOT {keeps_none_sql(terms)}")),
         Field("tax_id", "nullif(tax, '')", "shop_tax", on(update.price, sheet)),
         Field("barcode", "nullif(barcode, '')", "shop_barcode", on(update.barcode)),
         Field("brand", "nullif(brand, '')", "shop_brand", on(update.brand, sheet)),
-        Field("quantity", "quantity::VARCHAR", "shop_quantity::VARCHAR", on(update.quantity, "row_id <> ''")),
+        Field("quantity", "quantity::VARCHAR", "shop_quantity::VARCHAR", quantity),
     ]
     return found
+
+
+def _unfinished(ctx: CatalogueContext) -> list[Field]:
+    """What only a creation writes, where it broke off before that."""
+    if not ctx.profile.articles.creation.active:
+        return []
+    return [Field("active", "'true'", "shown::VARCHAR", f"{UNFINISHED} AND target_kind = 'product'")]
 
 
 def _payload(ctx: CatalogueContext, fields: Sequence[Field], texts: Sequence[TextColumn], *, create: bool) -> str:
@@ -254,23 +267,24 @@ def _listed(entries: Sequence[str]) -> str:
 def _write_rows(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, texts: Sequence[TextColumn]) -> None:
     fields = _fields(ctx, texts)
     fingerprint = differences.fingerprint_sql(VERSION, ["key", *(f.after for f in fields)])
+    updated = [*fields, *_unfinished(ctx)]
     # Most articles are equal on both sides: only the others are copied with their texts and get their fingerprint.
     con.execute(
         "CREATE TEMP TABLE due AS SELECT * FROM"
         " (SELECT s.*, x.* EXCLUDE (key), a.texts AS shop_texts FROM sheet s LEFT JOIN item_text x ON x.key = s.key"
         " LEFT JOIN shop.product a ON a.kind = s.target_kind AND a.remote_id = s.target_id WHERE s.verdict IS NULL)"
-        f" WHERE target_id = '' OR {differences.any_change(fields)}"
+        f" WHERE target_id = '' OR {differences.any_change(updated)}"
     ).fetchall()
     differences.write_unchanged(con, "product", "sheet ANTI JOIN due USING (key)", "verdict IS NULL")
-    for create in (True, False):
+    for create, written in ((True, fields), (False, updated)):
         where = "target_id = ''" if create else "target_id <> ''"
         reason = "'product.new'" if create else differences.UPDATE_REASON
         con.execute(
             "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0) + row_number() OVER (ORDER BY key),"
             f" {literal('create' if create else 'update')}, 'product', key, '', target_id, label,"
-            f" {differences.changes_sql(fields, create=create)}, {reason},"
+            f" {differences.changes_sql(written, create=create)}, {reason},"
             " json_object('reference', key, 'label', label, 'warnings', coalesce(text_warnings, ''), 'notes', notes)"
             "::VARCHAR, 1,"
-            f" fingerprint, {_payload(ctx, fields, texts, create=create)}"
+            f" fingerprint, {_payload(ctx, written, texts, create=create)}"
             f" FROM (SELECT *, {fingerprint} AS fingerprint FROM due WHERE {where})"
         ).fetchall()

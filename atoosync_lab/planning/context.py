@@ -45,7 +45,7 @@ class CatalogueContext:
     now: datetime
     fingerprints: Sequence[tuple[str, str]] | pa.Table = ()
     """(product key, md5 last sent by this flow), pairs or a table with columns `key`, `md5`; the md5 `failed` marks a
-    record that is still due, and so does `undone`."""
+    record that is still due, and so do `undone` and `creating`."""
     mark: datetime = BEGINNING
     """Last-transfer mark of this flow, used when the profile asks for « since last transfer »."""
     keys: tuple[str, ...] = ()
@@ -70,5 +70,8 @@ FAILED = "failed"
 """Fingerprint of a record that was refused or unknown at the last run: due again, whatever the marks say."""
 UNDONE = "undone"
 """Fingerprint of a record whose last change a person took back: due again like one that failed, for its own reason."""
-DUE = f"('{FAILED}', '{UNDONE}')"
-"""Both as a SQL list."""
+CREATING = "creating"
+"""Fingerprint of an article from before its creation is sent until its end is known. Where a run broke off in between,
+the next one finishes it: some shops show a new article, and all count it, by calls of their own after the first."""
+DUE = f"('{FAILED}', '{UNDONE}', '{CREATING}')"
+"""All of them as a SQL list."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from atoosync_lab.planning.context import FAILED, UNDONE
+from atoosync_lab.planning.context import CREATING, FAILED, UNDONE
 from atoosync_lab.planning.sqltext import literal, params
 
 
@@ -73,8 +73,9 @@ def write_unchanged(con: duckdb.DuckDBPyConnection, entity: str, source: str, wh
 UPDATE_REASON = (
     f"CASE WHEN last_md5 IS NULL OR last_md5 = {literal(FAILED)} THEN 'product.differs'"
     f" WHEN last_md5 = {literal(UNDONE)} THEN 'product.undone'"
+    f" WHEN last_md5 = {literal(CREATING)} THEN 'product.unfinished'"
     " WHEN last_md5 = fingerprint THEN 'product.changed_in_shop' ELSE 'product.changed_in_erp' END"
 )
-"""Why an update is due: never sent by us, taken back by us, someone changed the shop, or the ERP changed."""
+"""Why an update is due: never sent, taken back or not finished by us, someone changed the shop, or the ERP changed."""
 
 ROW_PARAMS = params(reference="key", label="label")

@@ -384,6 +384,12 @@ class Plan:
             [search],
         )
 
+    def unchanged_among(self, keys: Sequence[str]) -> list[str]:
+        """Those of these keys that are equal on both sides."""
+        sql = "SELECT DISTINCT key FROM unchanged WHERE list_contains(?, key) ORDER BY key"
+        with self.reader.cursor() as con:
+            return [str(row[0]) for row in con.execute(sql, [list(keys)]).fetchall()] if keys else []
+
     def count_unchanged(self, search: str = "") -> int:
         """How many records `unchanged` gives for the same search."""
         sql = "SELECT count(*) FROM unchanged WHERE contains(lower(key), lower(?))"

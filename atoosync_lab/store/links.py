@@ -97,6 +97,12 @@ class Links:
             for start in range(0, len(keys), _CHUNK):
                 tx.execute(mine.where(fingerprints.c.key.in_(keys[start : start + _CHUNK])))
 
+    def noted(self, profile: str, flow: str, md5: str) -> list[str]:
+        """Keys of the records of a flow whose fingerprint is this one."""
+        mine = (fingerprints.c.profile == profile, fingerprints.c.flow == flow, fingerprints.c.md5 == md5)
+        with self._store.read() as connection:
+            return list(connection.execute(select(fingerprints.c.key).where(*mine)).scalars())
+
     def fingerprints(self, profile: str, flow: str) -> pa.Table:
         """Last-sent fingerprints as a table (key, md5, target_id, sent_at), to be joined by the planner."""
         columns: list[Any] = [fingerprints.c.key, fingerprints.c.md5, fingerprints.c.target_id]

@@ -134,6 +134,24 @@ def test_new_article_gets_its_first_quantity(shop: Shop) -> None:
     assert (row.quantity, row.depends) == (D(12), "stocked")
 
 
+@pytest.mark.spec("ART-01")
+@pytest.mark.pitfall("PB-20")
+def test_article_that_is_made_and_not_shown_is_told_as_unfinished_and_an_update_shows_it(shop: Shop) -> None:
+    key = f"HIDDEN-{next(fresh)}"
+    broken = {"kind": "status", "body": "mutation Publish", "value": 403, "times": None}
+    shop.server.faults([broken])
+    (made,) = shop.connect().write_products([new(key)])
+    assert made.outcome is not Outcome.DONE
+    assert (made.error.code if made.error else "") == "shopify.not_published"
+    assert product_of(shop, made.target_id).active is False
+    finish = ProductWrite(key=key, target_id=made.target_id, values={"active": "1"})
+    (again,) = shop.connect().write_products([finish])
+    assert again.outcome is not Outcome.DONE, "nothing says done that is not shown"
+    shop.server.faults([])
+    assert codes(shop.connect().write_products([finish])) == [(Outcome.DONE, "")]
+    assert product_of(shop, made.target_id).active is True
+
+
 # --- Updates ----------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -59,16 +60,17 @@ class Creator:
             lambda n, item: {f"k{n}": _identity(item[0].key), f"i{n}": item[1]},
             facts.CREATE_ALIASES,
         )
-        shown = []
+        shown: dict[str, str] = {}
         for (write, made), reply in zip(ready, replies, strict=True):
             result = self._result(write.key, reply)
             results[write.key] = result
             if result.outcome is Outcome.DONE and made["status"] == "ACTIVE":
-                shown.append(result.target_id)
-        for identifier, reply in publish(run, self._lookups, shown, self._warn).items():
-            # The product is there, and the next plan sees that it is not shown yet.
-            cause = reply.failed(identifier).error
-            self._warn(InvalidRecordError("shopify.not_published", id=identifier, cause=str(cause)))
+                shown[result.target_id] = write.key
+        for identifier, reply in publish(run, self._lookups, list(shown), self._warn).items():
+            # The product is there: the next run finishes it.
+            left, key = reply.failed(shown[identifier], identifier), shown[identifier]
+            told = Message("shopify.not_published", {"id": identifier, "cause": str(left.error)})
+            results[key] = dataclasses.replace(left, error=told)
         return results
 
     def _find(self, keys: Sequence[str]) -> dict[str, WriteResult]:

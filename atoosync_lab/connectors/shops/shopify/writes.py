@@ -96,16 +96,18 @@ class Writer:
             lambda n, item: {f"i{n}": {"id": gid("Product", item[0].target_id), **item[1]}},
             facts.PRICE_ALIASES,
         )
-        shown = []
+        shown: dict[str, str] = {}
         for (write, sheet), reply in zip(sheets, replies, strict=True):
             if not reply.ok:
                 results[write.key] = reply.failed(write.key, write.target_id)
             elif sheet.get("status") == "ACTIVE":
-                shown.append(write.target_id)
+                shown[write.target_id] = write.key
         # What a refused sheet asked of its variant waits with it: a record is written whole, or told as not written.
         left = {key for key, result in results.items() if result.error is not None}
         results.update(self._units([u for u in units if u.key not in left], run))
-        publish(run, self._lookups, shown, self._warn)
+        for identifier, reply in publish(run, self._lookups, list(shown), self._warn).items():
+            if results[shown[identifier]].error is None:
+                results[shown[identifier]] = reply.failed(shown[identifier], identifier)
         return results
 
     def _language(self, write: ProductWrite) -> str:
