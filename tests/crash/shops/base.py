@@ -32,6 +32,8 @@ class Shop(Protocol):
     """Orders whose documents have become invoices after the first import."""
     delivered: tuple[str, ...]
     """Orders whose documents have become delivery notes, where the shop has a status for that."""
+    creation: int
+    """Place of the request that makes the new articles among those that leave after the plan of `articles` is made."""
     invoiced_later: str
     """The one that becomes an invoice after the process was killed."""
 

@@ -36,6 +36,7 @@ class PrestaShop:
     later = "awaiting_wire"
     invoiced: tuple[str, ...] = ("round_each_item", "new_company", "several_payments")
     delivered: tuple[str, ...] = ("shared_reference_b",)
+    creation = 4
     invoiced_later = "guest"
 
     def trim(self, state: Path, orders: Collection[str]) -> set[str]:

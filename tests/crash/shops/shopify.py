@@ -43,6 +43,7 @@ class Shopify:
     later = "awaiting_wire"
     invoiced: tuple[str, ...] = ("prices_without_tax", "new_company", "several_payments")
     delivered: tuple[str, ...] = ("packing_fee", "coupon_over_four_rates")
+    creation = 3
     invoiced_later = "guest"
 
     def trim(self, state: Path, orders: Collection[str]) -> set[str]:

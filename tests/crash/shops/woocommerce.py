@@ -36,6 +36,7 @@ class WooCommerce:
     later = "pending_payment"
     invoiced: tuple[str, ...] = ("line_taxes_above_the_sum", "new_company", "gift_wrap_fee")
     delivered: tuple[str, ...] = ()
+    creation = 5
     invoiced_later = "guest"
 
     def trim(self, state: Path, orders: Collection[str]) -> set[str]:
