@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -14,9 +14,17 @@ from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
-from atoosync_lab.workbench import connecting_fields, drafts
-from atoosync_lab.workbench.registry import FORMS
+from atoosync_lab.workbench import connecting_fields, drafts, registry
 from atoosync_lab.workbench.settings_form import SettingsCard
+
+OTHER_SHOPS = ("shopify", "woocommerce")
+
+
+def _shop_of(system: str) -> Callable[[Session], Sequence[Field]]:
+    return lambda session: connecting_fields.shop(Session(session.workspace, system))
+
+
+FORMS = {**registry.FORMS, **{f"shop ({system})": _shop_of(system) for system in OTHER_SHOPS}}
 
 _NUMBERS = ("abc", "1,2,3", "NaN", "Infinity", "0x10", "1e9", "--1", "9" * 400, "10; DROP TABLE profiles", "½")
 _BAD: dict[str, Sequence[str]] = {
@@ -37,6 +45,9 @@ _BAD: dict[str, Sequence[str]] = {
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     with Workspace.open(tmp_path_factory.mktemp("home")) as workspace:
         workspace.profiles.create(Profile.model_validate({"id": "velo", "name": "Vélo"}), who="camille")
+        for system in OTHER_SHOPS:
+            given = {"id": system, "name": system, "shop": {"system": system}}
+            workspace.profiles.create(Profile.model_validate(given), who="camille")
         yield Session(workspace, "velo")
 
 
@@ -72,7 +83,7 @@ def test_every_field_refuses_bad_input_beside_itself(name: str, session: Session
     revision = session.workspace.profiles.revision("velo")
     tried = 0
     for field in FORMS[name](session):
-        settings = is_setting(field.name) or connecting_fields.is_secret(field.name)
+        settings = is_setting(field.name) or field.kind == "secret"
         card = SettingsCard(session, name, [_shown(field)]) if settings else None
         form = card.form if card is not None else Form([_shown(field)], {})
         for value in bad_values(field):
