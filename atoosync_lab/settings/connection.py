@@ -5,7 +5,7 @@ Secrets are elsewhere, encrypted, under the profile's id (SEC-01).
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
@@ -52,6 +52,12 @@ class ShopConnection(Settings):
     debug: bool = False
     """Full redacted HTTP traces (SVC-10)."""
     sizes: BatchSizes = BatchSizes()
+
+    @field_validator("options", mode="before")
+    @classmethod
+    def _chosen(cls, options: Any) -> Any:
+        """What was left to its default is not kept."""
+        return {k: v for k, v in options.items() if v not in (None, "")} if isinstance(options, dict) else options
 
     @field_validator("url")
     @classmethod
