@@ -10,6 +10,15 @@ def product_key(reference: str | None) -> str:
     return (reference or "").strip()
 
 
+GUEST = "order-"
+"""Beginning of the key of a buyer without an account."""
+
+
+def guest_key(order_id: str) -> str:
+    """Key of a buyer without an account: one buyer an order (PB-16)."""
+    return GUEST + order_id
+
+
 def email_key(email: str | None) -> str:
     """E-mail in the form in which two of them are compared: trimmed, lower case."""
     return unicodedata.normalize("NFC", (email or "").strip()).casefold()

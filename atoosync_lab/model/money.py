@@ -40,6 +40,15 @@ def quantize(value: Decimal, decimals: int = 2) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
+PIVOT_DECIMALS = 6
+"""Decimals that the pivot keeps of an amount."""
+
+
+def six(value: Decimal) -> Decimal:
+    """An amount in the decimals of the pivot: for quotients, such as a unit price made from a line's total."""
+    return quantize(value, PIVOT_DECIMALS)
+
+
 def split_by_weight(amount: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT) -> list[Decimal]:
     """Shares of `amount` in proportion to `weights`, each a multiple of `unit`, always summing to `amount`.
 

@@ -9,7 +9,7 @@ from atoosync_lab.mapping.customers import customer_code, cut
 from atoosync_lab.model.documents import NewCustomer
 from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.i18n import translate
-from atoosync_lab.model.keys import digits, email_key, vat_number_key
+from atoosync_lab.model.keys import GUEST, digits, email_key, guest_key, vat_number_key
 from atoosync_lab.orders.addresses import LIMITS, cased, customer_name, postal
 from atoosync_lab.orders.bundle import OrderBundle
 from atoosync_lab.orders.context import CustomerChoice
@@ -126,7 +126,7 @@ class CustomerResolver:
         settings = self._settings
         key = customer_key(bundle)
         # Orders without an account take their own id: its letter keeps them apart from customer ids.
-        prefix = settings.prefix if not key.startswith("order-") else settings.prefix + "G"
+        prefix = settings.prefix if not key.startswith(GUEST) else settings.prefix + "G"
         code = self._code(prefix, settings.length, key, findings)
         taken_by = self._codes.get(code)
         if code and (self._index.has_code(code) or (taken_by is not None and taken_by != key)):
@@ -168,7 +168,7 @@ class CustomerResolver:
 
     def _code(self, prefix: str, length: int, key: str, findings: Findings) -> str:
         try:
-            return customer_code(prefix, length, key.removeprefix("order-"))
+            return customer_code(prefix, length, key.removeprefix(GUEST))
         except InvalidRecordError as error:
             findings.hold(error.code, PAGE_CUSTOMERS, "customer_code", prefix + key, **error.message.params)
             return ""
@@ -195,7 +195,7 @@ def is_guest(bundle: OrderBundle) -> bool:
 def customer_key(bundle: OrderBundle) -> str:
     """Key of the buyer: the shop's customer id, else one made of the order's."""
     shop_id = bundle.order.customer_id.strip() or (bundle.customer.remote_id.strip() if bundle.customer else "")
-    return shop_id if shop_id not in ("", "0") else f"order-{bundle.order.remote_id}"
+    return shop_id if shop_id not in ("", "0") else guest_key(bundle.order.remote_id)
 
 
 def display_name(bundle: OrderBundle, settings: CustomerSettings) -> str:

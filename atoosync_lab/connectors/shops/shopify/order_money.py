@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_precision
 
 from atoosync_lab.connectors.shops.shopify.product_records import exact
-from atoosync_lab.model.money import ZERO
+from atoosync_lab.model.money import ZERO, quantize, six
 
 Node = Mapping[str, Any]
 HUNDRED = Decimal(100)
-_SIX = Decimal("0.000001")
 
 
 def money(bag: Node | None) -> Decimal:
@@ -24,11 +23,6 @@ def money(bag: Node | None) -> Decimal:
         ValueError: it states none.
     """
     return exact(bag["presentmentMoney"]["amount"]) if bag else ZERO
-
-
-def six(value: Decimal) -> Decimal:
-    """To the six decimals that the pivot keeps."""
-    return value.quantize(_SIX, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +123,7 @@ def line_money(line: Node, refunded: int, currency: str, *, incl_tax: bool) -> L
 
 
 def _share(amount: Decimal, part: int, whole: int, currency: str) -> Decimal:
-    unit = Decimal(1).scaleb(-get_currency_precision(currency))
-    return (amount * part / whole).quantize(unit, rounding=ROUND_HALF_UP)
+    return quantize(amount * part / whole, get_currency_precision(currency))
 
 
 def conversion_rate(order: Node) -> Decimal:

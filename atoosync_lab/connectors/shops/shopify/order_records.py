@@ -20,7 +20,7 @@ from atoosync_lab.connectors.shops.shopify.order_money import (
 from atoosync_lab.connectors.shops.shopify.product_records import exact, instant
 from atoosync_lab.connectors.shops.shopify.statuses import status_of
 from atoosync_lab.model.i18n import translate
-from atoosync_lab.model.keys import product_key
+from atoosync_lab.model.keys import guest_key, product_key
 from atoosync_lab.model.money import ZERO
 from atoosync_lab.model.sales import Address, Customer, Order, OrderLine, OrderPieces, Payment
 
@@ -304,7 +304,7 @@ def _customer(node: Node, order: str) -> Customer | None:
         if not email:
             return None
         return Customer(
-            remote_id=f"order-{order}",
+            remote_id=guest_key(order),
             email=email,
             last_name=address.get("lastName") or "",
             first_name=address.get("firstName") or "",

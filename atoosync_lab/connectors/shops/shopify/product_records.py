@@ -11,7 +11,7 @@ from atoosync_lab.connectors.shops.shopify import facts
 from atoosync_lab.connectors.shops.shopify.gids import number
 from atoosync_lab.model.catalogue import Product, Stock
 from atoosync_lab.model.keys import product_key
-from atoosync_lab.model.money import parse_decimal
+from atoosync_lab.model.money import parse_decimal, six
 
 Node = Mapping[str, Any]
 
@@ -134,7 +134,7 @@ def _weight(variant: Node | None) -> Decimal | None:
     if not weight:
         return None
     value = exact(weight["value"]) * Decimal(facts.WEIGHT_FACTORS[weight["unit"]])
-    return round(value, 6)
+    return six(value)
 
 
 STOCKED, UNSTOCKED, UNTRACKED = "stocked", "unstocked", "untracked"

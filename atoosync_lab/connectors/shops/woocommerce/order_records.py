@@ -10,14 +10,11 @@ from atoosync_lab.connectors.shops.woocommerce import facts, wire
 from atoosync_lab.connectors.shops.woocommerce.lookups import Lookups
 from atoosync_lab.connectors.shops.woocommerce.order_taxes import HUNDRED, OrderTaxes
 from atoosync_lab.connectors.shops.woocommerce.wire import Json
-from atoosync_lab.model.keys import product_key
-from atoosync_lab.model.money import ZERO
+from atoosync_lab.model.keys import guest_key, product_key
+from atoosync_lab.model.money import ZERO, quantize, six
 from atoosync_lab.model.sales import Address, Customer, Order, OrderDiscount, OrderLine, OrderPieces, Payment
 
-_SIX = Decimal("0.000001")
 _ONE = Decimal(1)
-GUEST = "order-"
-"""Beginning of the id that a guest has: the buyer of that order alone."""
 
 
 class OrderRecords:
@@ -95,7 +92,7 @@ class OrderRecords:
         for key in self._rate_keys:
             rate = wire.decimal({"": wire.meta(record, (key.key,))}, "")
             if rate is not None and rate > 0:
-                return round(1 / rate, 6) if key.inverse else rate
+                return six(1 / rate) if key.inverse else rate
         return facts.UNKNOWN_RATE
 
     def _shipping_tax(self, record: Json) -> tuple[str, Decimal | None]:
@@ -145,7 +142,7 @@ class OrderRecords:
         listed_tax = (wire.decimal(row, "subtotal_tax") or ZERO) if goods else ZERO
         by = quantity or _ONE
         reduced = goods and listed > total
-        percent = round((1 - total / listed) * HUNDRED, 2) if reduced and listed else ZERO
+        percent = quantize((1 - total / listed) * HUNDRED) if reduced and listed else ZERO
         return OrderLine(
             remote_id=wire.identifier(row),
             order_id=wire.identifier(record),
@@ -157,14 +154,14 @@ class OrderRecords:
             barcode=wire.text(row, "global_unique_id"),
             label=wire.plain_text(row, "name"),
             quantity=quantity,
-            unit_price_excl_tax=_six(total / by),
-            unit_price_incl_tax=_six(incl / by),
+            unit_price_excl_tax=six(total / by),
+            unit_price_incl_tax=six(incl / by),
             total_excl_tax=total,
             total_incl_tax=incl,
-            list_price_excl_tax=_six(listed / by),
+            list_price_excl_tax=six(listed / by),
             discount_percent=percent,
-            discount_amount_excl_tax=_six((listed - total) / by) if reduced else ZERO,
-            discount_amount_incl_tax=_six((listed + listed_tax - incl) / by) if reduced else ZERO,
+            discount_amount_excl_tax=six((listed - total) / by) if reduced else ZERO,
+            discount_amount_incl_tax=six((listed + listed_tax - incl) / by) if reduced else ZERO,
             tax_name=tax.name,
             tax_rate=tax.rate,
             tax_ids=tax.ids,
@@ -242,7 +239,7 @@ def is_guest(record: Json) -> bool:
 
 def buyer_id(record: Json) -> str:
     """Id of the account; a guest is the buyer of this order alone, under the key that flows give such buyers."""
-    return wire.identifier(record, "customer_id") or f"{GUEST}{wire.identifier(record)}"
+    return wire.identifier(record, "customer_id") or guest_key(wire.identifier(record))
 
 
 def carrier_id(record: Json) -> str:
@@ -270,7 +267,3 @@ def _address(row: Json, remote_id: str, buyer: str) -> Address:
         country=wire.text(row, "country"),
         phone=wire.text(row, "phone"),
     )
-
-
-def _six(value: Decimal) -> Decimal:
-    return value.quantize(_SIX)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from atoosync_lab.connectors.shops.woocommerce import wire
 from atoosync_lab.connectors.shops.woocommerce.wire import Json
-from atoosync_lab.model.money import ZERO
+from atoosync_lab.model.money import ZERO, six
 
 HUNDRED = Decimal(100)
 _ROUNDING = Decimal("0.01")
@@ -97,4 +97,4 @@ def joint_rate(rates: Sequence[Rate]) -> Decimal:
         if rate.compound:
             factor *= 1 + (rate.percent or ZERO) / HUNDRED
     joint = (factor - 1) * HUNDRED
-    return simple if not any(rate.compound for rate in rates) else round(joint, 6)
+    return simple if not any(rate.compound for rate in rates) else six(joint)
