@@ -5,13 +5,14 @@ A connector reads pivot records in chunks and writes pivot batches; it knows not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from atoosync_lab.model.catalogue import ArticleImage
 from atoosync_lab.model.documents import DocumentKind, FoundDocument, NewCustomer, SalesDocument, Settlement
 from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.filters import Filter
@@ -33,6 +34,11 @@ class Capability(StrEnum):
     WRITE_STATUS = "write_status"
     """Activate and deactivate products."""
     WRITE_ORDER_STATUS = "write_order_status"
+    READ_IMAGES = "read_images"
+    WRITE_IMAGES = "write_images"
+    """The connector is a `WritesImages`."""
+    IMAGE_LIBRARY = "image_library"
+    """Images stay in a library of the shop when a product lets go of them, and are found there by their content."""
     VARIANTS = "variants"
     VARIANT_PRICE_IMPACT = "variant_price_impact"
     """A variant holds what its price adds to its product's; without it a variant holds its own price."""
@@ -55,6 +61,8 @@ class Scope(StrEnum):
     """`Order`, `OrderLine`, `OrderDiscount`, `Payment`, `Address`, `Customer`."""
     ORDER_PIECES = "order_pieces"
     """`OrderPieces`: products and quantities of orders, without prices or people."""
+    IMAGES = "images"
+    """`ArticleImage`; from an ERP also the `ImageContent` of each that was not known before."""
     CREDIT_SLIPS = "credit_slips"
     """`CreditSlip`, `CreditSlipLine`."""
     CUSTOMERS = "customers"
@@ -81,6 +89,9 @@ class ReadRequest:
     """Order pieces: orders whose lines are not wanted."""
     filter: Filter | None = None
     """Parsed filter; a connector applies what its system can, the planner applies it again to all rows."""
+    images: Mapping[tuple[str, str], ArticleImage] = field(default_factory=dict)
+    """Images of an ERP: those known from before, by article id and image id. One whose version is the same is given
+    again as it stands here, and its content is not read."""
     fields: tuple[str, ...] = ()
     """ERP articles: further fields wanted in `Product.fields`; empty: every text field."""
 
@@ -132,6 +143,9 @@ class WriteResult:
     target_id: str = ""
     error: Message | None = None
     remote_code: str = ""
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Images: shop image id -> digest of the content, of those of ours that the product holds now, whatever the outcome
+    of the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +213,48 @@ class StatusWrite:
     key: str
     target_id: str
     active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageWrite:
+    """One image that a product is to have."""
+
+    digest: str
+    """SHA-256 of the content, hexadecimal: what an image is told apart by (PB-30)."""
+    image_id: str = ""
+    """Shop image id of one that was sent before; empty: new, or to be looked up."""
+    mime_type: str = ""
+    name: str = ""
+    """A few words for people, e.g. the article's name."""
+    content: Callable[[], bytes] = bytes
+    """Gives the bytes; called only where they are sent or compared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagesWrite:
+    """The images of one product. What is there and neither named nor in `remove` is somebody else's and stays."""
+
+    key: str
+    target_id: str
+    """Shop product id."""
+    images: tuple[ImageWrite, ...] = ()
+    """Ours, in order; the first one is the main image."""
+    remove: tuple[str, ...] = ()
+    """Shop image ids that the product is to let go of."""
+    upload: bool = True
+    """False: images are attached again from the shop's library; none is sent (SHP-08)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRules:
+    """Which images a shop takes."""
+
+    max_bytes: int
+    mime_types: frozenset[str]
+    max_pixels: int = 0
+    """Width times height; 0: no limit."""
+    max_images: int = 0
+    """Of one product; 0: no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +352,29 @@ class ShopConnector(Connector, Protocol):
     def calls_for(self, kind: str, rows: int) -> int:
         """Calls that writing `rows` records takes.
 
-        `kind`: `product_create`, `product_update`, `price`, `stock`, `status`, `order_status`.
+        `kind`: `product_create`, `product_update`, `price`, `stock`, `status`, `order_status`; with
+        `Capability.WRITE_IMAGES` also `images`, for `rows` products.
+        """
+        ...
+
+
+@runtime_checkable
+class WritesImages(Protocol):
+    """A shop that takes images as bytes (`Capability.WRITE_IMAGES`)."""
+
+    @property
+    def image_rules(self) -> ImageRules:
+        """Which images the shop takes."""
+        ...
+
+    def write_images(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
+        """Give products their images; results in the order asked.
+
+        An image whose content the product, or the shop's library, holds already is not sent again, also when nobody
+        remembers that it was sent: a run may have been killed between the upload and its note.
+
+        Raises:
+            UnsentError, RateLimitedError, ConnectionFailedError: nothing was sent.
         """
         ...
 

@@ -87,6 +87,24 @@ MEANINGS: Mapping[Capability, Meaning] = {
         sides=(SHOP,),
         needs=(Capability.READ_ORDERS,),
     ),
+    Capability.READ_IMAGES: Meaning(
+        title="Images of articles are read, each content once",
+        without="No images are sent from this ERP; those of the shop are left alone.",
+        sides=(ERP,),
+        needs=(Capability.READ_PRODUCTS,),
+    ),
+    Capability.WRITE_IMAGES: Meaning(
+        title="Products get their images",
+        without="Images are given to products in the shop by hand; sheets, prices and stocks go as usual.",
+        sides=(SHOP,),
+        needs=(Capability.WRITE_PRODUCTS,),
+    ),
+    Capability.IMAGE_LIBRARY: Meaning(
+        title="Images stay in a library and are attached again without being sent",
+        without="An image that a product has lost is sent again, where updates may send images.",
+        sides=(SHOP,),
+        needs=(Capability.WRITE_IMAGES,),
+    ),
     Capability.VARIANTS: Meaning(
         title="Products have variants",
         without="Every article is a product of its own.",

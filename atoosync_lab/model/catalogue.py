@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -76,3 +77,35 @@ class Stock:
     out_of_stock: str = ""
     """Shop: behaviour when out of stock, as read."""
     modified_at: datetime | None = None
+
+
+@record
+class ArticleImage:
+    """An image of an article (ERP) or of a product (shop). Its bytes stand beside the captures, by digest."""
+
+    article_id: str
+    """ERP: article id. Shop: product id."""
+    image_id: str
+    """Unique within its article."""
+    position: int = 0
+    """Order in which they are shown, ascending; the first one is the main image."""
+    version: str = ""
+    """ERP: changes whenever the content does; empty: not known, so that the content is read each time."""
+    sheet: bool = False
+    """ERP: the image of the article's sheet; else one of a gallery."""
+    digest: str = ""
+    """SHA-256 of the content, hexadecimal. Shop: as far as the shop tells; empty: it does not."""
+    mime_type: str = ""
+    """Found in the bytes, not in the name; empty: no image that is known here, or not read."""
+    byte_count: int = 0
+    pixels: int = 0
+    """Width times height; 0: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageContent:
+    """The bytes of an image as a connector reads them; never part of a capture's rows."""
+
+    digest: str
+    """SHA-256, hexadecimal."""
+    content: bytes
