@@ -12,6 +12,7 @@ from atoosync_lab.settings.articles import ArticleSettings
 from atoosync_lab.settings.base import Settings
 from atoosync_lab.settings.connection import ErpConnection, ShopConnection
 from atoosync_lab.settings.customers import CustomerSettings
+from atoosync_lab.settings.door import DoorSettings
 from atoosync_lab.settings.functions import Functions
 from atoosync_lab.settings.orders import OrderSettings
 
@@ -50,6 +51,7 @@ class Profile(Settings):
     articles: ArticleSettings = ArticleSettings()
     customers: CustomerSettings = CustomerSettings()
     orders: OrderSettings = OrderSettings()
+    door: DoorSettings = DoorSettings()
     subscription: Subscription = Subscription()
     shop_lists: ReferenceLists = ReferenceLists()
     erp_lists: ReferenceLists = ReferenceLists()

@@ -23,11 +23,11 @@ from atoosync_lab.store.types import now
 
 _FORGOTTEN = (
     tables.secrets, tables.token_refreshes, tables.marks, tables.links, tables.fingerprints, tables.leases,
-    tables.schedules,
+    tables.schedules, tables.deliveries,
 )  # fmt: skip
 """What goes with a profile. Ledger, journal and counters stay: what was sent stays sent, for a later one too."""
 
-_NO_SETTING = frozenset({"id", "name", "subscription"})
+_NO_SETTING = frozenset({"id", "name", "subscription", "door"})
 """Parts of the document that no plan depends on."""
 
 

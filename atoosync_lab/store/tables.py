@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from atoosync_lab.store.types import Instant
 
-SCHEMA_HEAD = "0002"
+SCHEMA_HEAD = "0003"
 """Revision these tables correspond to; a test compares it with the newest migration."""
 
 metadata = MetaData(
@@ -320,4 +320,28 @@ run_requests = Table(
     Column("asked_at", Instant, nullable=False),
     Column("taken_at", Instant),
     Column("taken_by", Text, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("profile", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("arrivals", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("same_as", BigInteger),
+    Column("run", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", Json),
+    UniqueConstraint("profile", "identity"),
+    Index("ix_deliveries_state", "state", "due_at"),
+    Index("ix_deliveries_list", "profile", "received_at"),
+    Index("ix_deliveries_order", "profile", "order_id"),
 )
