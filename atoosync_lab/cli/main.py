@@ -10,6 +10,7 @@ from atoosync_lab.cli import (
     captures,
     connections,
     demo,
+    door,
     plans,
     profiles,
     replay,
@@ -34,6 +35,7 @@ app.add_typer(plans.app, name="plan", help="What would be written, row by row.")
 app.add_typer(running.journal_app, name="journal", help="What runs did.")
 app.add_typer(reviews.app, name="review", help="Records whose outcome only a person can decide.")
 app.add_typer(boards.app, name="board", help="Dashboards: the clients who may open them, and their server.")
+app.add_typer(door.app, name="door", help="Webhooks of the shop: where they arrive, and what came of each.")
 app.add_typer(sandboxes.app, name="sandbox", help="A shop and an ERP to learn and test with.")
 app.add_typer(schedules.app, name="schedule", help="Tasks that run by themselves.")
 app.command("worker")(worker.worker)

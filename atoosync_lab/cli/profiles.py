@@ -17,7 +17,7 @@ from atoosync_lab.cli.validation import changed, from_file, validated
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.runs import creating
-from atoosync_lab.runs.systems import secret_fields
+from atoosync_lab.runs.systems import hook_secret_fields, secret_fields
 from atoosync_lab.runs.workspace import whoami
 
 app = typer.Typer(no_args_is_help=True)
@@ -108,7 +108,7 @@ def secret(
     """Give a credential: typed unseen, or read from standard input; never an argument."""
     with workspace() as space:
         found = chosen(space, profile)
-        known = secret_fields(found)
+        known = (*secret_fields(found), *hook_secret_fields(found))
         if field not in known:
             raise SettingsError("settings.unknown_secret", field=field, known=", ".join(known))
         value = getpass.getpass(f"{field}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

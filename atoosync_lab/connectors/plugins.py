@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from atoosync_lab.connectors.base import Capability, ErpConnector, ShopConnector
+from atoosync_lab.connectors.webhooks import WebhookRules
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.ports import Limiter, TokenStore, TraceSink
 from atoosync_lab.model.reference_lists import ListName
@@ -109,6 +110,8 @@ class ShopPlugin:
     """Steps by which a person makes the key: messages `<system>.key_step.1` and so on."""
     capabilities: frozenset[Capability] = frozenset()
     """Everything its connector can do; what an installation or a setting withholds, the connector itself leaves out."""
+    webhooks: WebhookRules | None = None
+    """How its webhooks are received; None: it sends none, and a schedule asks for orders."""
     versions: str = ""
     """Versions it works with, in English: `1.7.7 to 9`."""
     limits: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from atoosync_lab.connectors import plugins
 from atoosync_lab.connectors.base import ErpConnector, ShopConnector, SignsIn
 from atoosync_lab.connectors.plugins import ErpPlugin, Services
+from atoosync_lab.connectors.webhooks import SECRET, Hooks
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.ports import Limiter, TraceSink
 from atoosync_lab.settings import Profile
@@ -18,6 +19,9 @@ from atoosync_lab.store.engine import Store
 from atoosync_lab.store.limits import SlotLimiter, Usage, usage
 from atoosync_lab.store.secrets import Secrets
 from atoosync_lab.store.tokens import ProfileTokens
+
+DOOR_PASSWORD = "door.password"
+"""Credential of calls that no shop signed (SHOP-12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,40 @@ def secret_fields(profile: Profile) -> tuple[str, ...]:
     """
     both = (*plugins.shop(profile.shop.system).secrets, *plugins.erp(profile.erp.system).secrets)
     return tuple(field.name for field in both)
+
+
+def hook_secret_fields(profile: Profile) -> tuple[str, ...]:
+    """Credentials by which the front door knows who calls: those of the shop's webhooks, and the password.
+
+    Raises:
+        SettingsError: the shop's system is not known.
+    """
+    rules = plugins.shop(profile.shop.system).webhooks
+    return (*((SECRET,) if rules else ()), DOOR_PASSWORD)
+
+
+def hook_secrets(profile: Profile, wiring: Wiring) -> tuple[str, ...]:
+    """The secrets that may have signed a delivery of the profile's shop; none: nobody gave one yet."""
+    rules = plugins.shop(profile.shop.system).webhooks
+    if rules is None:
+        return ()
+    return tuple(_secrets(profile, wiring, [SECRET, *rules.other_secrets]).values())
+
+
+def open_hooks(profile: Profile, wiring: Wiring) -> Hooks:
+    """What registers addresses in the profile's shop.
+
+    Raises:
+        SettingsError: the system is not known, has no webhooks, or a credential is missing.
+        ConnectionFailedError: the address is none.
+    """
+    plugin = plugins.shop(profile.shop.system)
+    if plugin.webhooks is None:
+        raise SettingsError("door.no_webhooks", system=plugin.title)
+    secrets = _secrets(profile, wiring, [field.name for field in plugin.secrets])
+    _refuse_missing(profile, plugin.missing(secrets))
+    tokens = ProfileTokens(wiring.store, wiring.secrets, profile.id, "shop")
+    return plugin.webhooks.hooks(profile.shop, secrets, Services(trace=wiring.trace, tokens=tokens))
 
 
 def open_shop(profile: Profile, wiring: Wiring) -> ShopConnector:

@@ -16,11 +16,13 @@ from typing import Self
 
 from atoosync_lab.model.errors import AtooSyncError, BusyError, StorageError
 from atoosync_lab.model.i18n import Message, translate
+from atoosync_lab.runs.deliveries import offer_noted
 from atoosync_lab.runs.durable import DbosEngine
 from atoosync_lab.runs.queue import RunSpec
 from atoosync_lab.runs.runner import Runner
 from atoosync_lab.runs.scheduling import after_clock_set_back, offer_due
 from atoosync_lab.runs.workspace import Workspace
+from atoosync_lab.store.deliveries import Deliveries
 from atoosync_lab.store.journal_records import GOING, RunState
 from atoosync_lab.store.workers import BEAT, Workers
 
@@ -120,6 +122,7 @@ class Worker:
             after_clock_set_back(self._workspace, now)
         self._ticked = now
         offer_due(self._workspace, self._engine, now)
+        offer_noted(self._workspace, self._engine, now)
         for dead in self._workers.dead():
             if dead.id != self._id and dead.process.host.partition("/")[0]:
                 self._adopt(dead.id)
@@ -127,6 +130,7 @@ class Worker:
             self._tidied = time.monotonic()
             self._engine.forget_old()
             self._workers.forget_old()
+            Deliveries(self._workspace.store).forget_old()
 
     def _take(self, run_id: str, spec: RunSpec) -> None:
         answer = self._engine.offer(spec, None)

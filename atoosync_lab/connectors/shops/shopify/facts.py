@@ -275,3 +275,25 @@ FALLBACK_LOCALE = "fr"
 def holds_scope(given: frozenset[str], wanted: str) -> bool:
     """Whether scopes hold one: `write_x` holds `read_x`."""
     return wanted in given or (wanted.startswith("read_") and f"write_{wanted.removeprefix('read_')}" in given)
+
+# --- Webhooks ---------------------------------------------------------------------------------------------------------
+
+HOOK_TOPICS = ("orders/create", "orders/updated")
+"""Topics to register: payments, shipments, refunds and cancellations are updates. [DOC: webhooks]"""
+HOOK_READ = frozenset(
+    {*HOOK_TOPICS, "orders/paid", "orders/partially_fulfilled", "orders/fulfilled", "orders/cancelled"}
+)  # fmt: skip
+"""Topics whose content is an order. [DOC: webhooks]"""
+HOOK_TOPIC = "x-shopify-topic"
+HOOK_SIGNATURE = "x-shopify-hmac-sha256"
+"""HMAC-SHA256 of the body under the app's client secret, in base64. [DOC: webhooks/verify-deliveries]"""
+HOOK_DELIVERY = "x-shopify-webhook-id"
+"""The same for every try of one delivery. The event's id is no substitute: it is common to all deliveries of one act.
+[DOC: webhooks/verify-deliveries, ignore-duplicates]"""
+HOOK_SHOP = "x-shopify-shop-domain"
+"""`name.myshopify.com`: one app, hence one secret, may serve several shops. [DOC: webhooks]"""
+HOOK_SECONDS = 5.0
+"""Time for an answer; then eight more tries within four hours, after which a subscription made through the API is
+deleted. [DOC: webhooks]"""
+HOOK_PAGE = 250
+"""Subscriptions that are looked at: an app has a handful."""

@@ -382,6 +382,19 @@ def fulfil(count: int) -> Operation:
         facts.MUTATION_COST,
     )
 
+HOOKS = Operation(
+    "Hooks",
+    "query Hooks($first: Int!) { webhookSubscriptions(first: $first) { nodes { id topic uri } } }",
+    cost=20,
+)
+CREATE_HOOK = Operation(
+    "CreateHook",
+    "mutation CreateHook($topic: WebhookSubscriptionTopic!, $address: String!) {"
+    " m0: webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $address, format: JSON }) {"
+    " webhookSubscription { id topic uri } userErrors { field message } } }",
+    facts.MUTATION_COST,
+)
+
 
 def _once(version: str, key: str) -> tuple[str, str]:
     """Declaration and directive of an idempotency key, where the version knows them."""

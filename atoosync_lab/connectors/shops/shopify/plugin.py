@@ -8,6 +8,7 @@ from atoosync_lab.connectors.plugins import OptionField, SecretField, Services, 
 from atoosync_lab.connectors.shops.shopify import facts
 from atoosync_lab.connectors.shops.shopify.address import base_address
 from atoosync_lab.connectors.shops.shopify.connector import ShopifyConnector
+from atoosync_lab.connectors.shops.shopify.webhooks import RULES
 from atoosync_lab.model.errors import ConnectionFailedError
 from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.settings.connection import ShopConnection
@@ -60,6 +61,7 @@ PLUGIN = ShopPlugin(
     needed_rights=_rights,
     key_steps=6,
     capabilities=ShopifyConnector.capabilities,
+    webhooks=RULES,
     versions="API 2025-10 to 2026-10, on every plan; no app of the store to install",
     limits=(
         "Orders older than 60 days need the scope read_all_orders, which Shopify grants on request.",

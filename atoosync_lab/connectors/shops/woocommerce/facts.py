@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from atoosync_lab.connectors.base import ImageRules
+
 SYSTEM = "woocommerce"
+TITLE = "WooCommerce"
 JSON_ROOT = "wp-json/"
 NAMESPACE = "wc/v3"
 
@@ -45,6 +48,25 @@ SIGNATURE_WINDOW = 900
 """Seconds an OAuth timestamp may be off. [C]"""
 CLOCK_TOLERANCE = 300
 """Seconds between the two clocks that a connection test passes over in silence."""
+
+# --- Images --------------------------------------------------------------------------------------------------------
+
+IMAGE_FIELDS = "id,images"
+MEDIA_RESOURCE = "wp/v2/media"
+"""WordPress's own API: keys of WooCommerce do not sign in there, an application password does. [C: auth] Over plain
+HTTP WordPress takes none unless the site says that it is a local one. [C: application passwords]"""
+MEDIA_FIELDS = "id,slug"
+MEDIA_LOOKED_UP = 20
+"""Slugs in one look-up: an address of some 1 000 bytes. Files have no trash by default, so that a slug is taken by a
+file that is there, or free. [C: MEDIA_TRASH]"""
+IMAGE_BYTES = 10_000_000
+"""Largest file sent. A site's own limit (`upload_max_filesize`, often 2 to 64 MB) is not shown by the API (WC31:
+ASSUMPTION); a refusal is told with the site's sentence."""
+IMAGE_RULES = ImageRules(
+    max_bytes=IMAGE_BYTES, mime_types=frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+)
+"""Types: those that WordPress takes from 5.8 on. [C: wp_get_mime_types] The order of a product's images is that of its
+list; the first one is the main image. [C: products]"""
 
 # --- Errors --------------------------------------------------------------------------------------------------------
 
@@ -270,3 +292,24 @@ CORE_SHIPPING = {"flat_rate": "Forfait", "free_shipping": "Livraison gratuite", 
 """Shipping methods of the core, likewise. [C]"""
 NEEDED_RIGHT = "read_write"
 """Permission of the key: `read`, `write` or `read_write`. [C]"""
+
+# --- Webhooks ------------------------------------------------------------------------------------------------------
+
+HOOK_TOPICS = ("order.created", "order.updated")
+"""Topics to register: a payment, a change of status, a refund are an update. [C]"""
+HOOK_READ = frozenset({*HOOK_TOPICS, "order.restored"})
+"""Topics whose content is an order; a deleted one is none any more. [C][D]"""
+HOOK_TOPIC = "x-wc-webhook-topic"
+HOOK_SIGNATURE = "x-wc-webhook-signature"
+"""HMAC-SHA256 of the body, in base64. [C][D]"""
+HOOK_DELIVERY = "x-wc-webhook-delivery-id"
+"""A hash of the hook's number and the second: two deliveries of a hook within one second have the same. [C]"""
+HOOK_SECONDS = 60.0
+"""Time for an answer; a delivery is never sent again, and after more than five failures in a row the hook is disabled.
+[C]"""
+HOOK_PING = re.compile(rb"webhook_id=\d{1,19}")
+"""Content of the sign of life that follows a creation: a form, without headers of its own, hence without signature. [C]
+Its answer must be a 200."""
+HOOK_ACTIVE = "active"
+HOOK_ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#039;": "'", "&#39;": "'", "&amp;": "&"}
+"""Entities that the shop resolves in a secret before it signs with it. [C: wp_specialchars_decode]"""
