@@ -51,7 +51,15 @@ def erp_item(reference: str, caption: str = "Article", **values: Any) -> Product
     values.setdefault("web_published", True)
     values.setdefault("stock_tracked", True)
     values.setdefault("modified_at", NOW)
-    return Product(remote_id=reference, reference=reference, key=reference.strip(), texts={}, fields=fields, **values)
+    return Product(
+        remote_id=reference,
+        reference=reference,
+        key=reference.strip(),
+        label=caption,
+        texts={},
+        fields=fields,
+        **values,
+    )
 
 
 def shop_product(remote_id: str, reference: str, name: str = "Article", **values: Any) -> Product:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from atoosync_lab.applying.context import Record
 from atoosync_lab.applying.kinds import CREDIT_NOTES, CUSTOMERS, ORDER_STATUS, ORDERS, SETTLEMENTS
-from atoosync_lab.connectors.base import ErpConnector, SubmissionState, Token
+from atoosync_lab.connectors.base import Capability, ErpConnector, SubmissionState, Token
 from atoosync_lab.model.events import Level, Stage
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.store.ledger import Ledger, LedgerRow, Proof, State
@@ -37,8 +37,9 @@ def resolve(
 ) -> Resolved:
     """Look every open row up at the target, and judge what is not there.
 
-    Call it with the run's lease held. Rows found are DONE; rows the ERP refused are REFUSED; rows whose settle time is
-    over go to REVIEW, where only a person sends again.
+    Call it with the run's lease held. Rows found are DONE; rows the ERP refused are REFUSED. Rows whose settle time is
+    over are sent again where the ERP promises that it has written by then; elsewhere they go to REVIEW, where only a
+    person sends again.
     """
     result = Resolved()
     ledger.recover(profile)
@@ -50,11 +51,14 @@ def resolve(
         SETTLEMENTS: lambda tokens: {t: (found, "") for t, found in erp.find_settlements(tokens).items()},
     }
     doubtful = (State.SENT, State.UNKNOWN, State.REVIEW)
+    promised = Capability.CREATE_SETTLES_WITHIN in erp.capabilities
     for flow, find in finders.items():
+        # What the look-up does not find was not there at this moment.
+        looked = now()
         rows = ledger.open_rows(profile, [flow], doubtful)
         left = _look(ledger, rows, find, record, result)
         left = _ask(ledger, erp, left, record, result)
-        _settle(ledger, left, timedelta(seconds=erp.settle_seconds), now(), record, result)
+        _settle(ledger, left, timedelta(seconds=erp.settle_seconds), looked, promised, record, result)
     return result
 
 
@@ -119,12 +123,27 @@ def _ask(
 
 
 def _settle(
-    ledger: Ledger, rows: Sequence[LedgerRow], limit: timedelta, now: datetime, record: Record, result: Resolved
+    ledger: Ledger,
+    rows: Sequence[LedgerRow],
+    limit: timedelta,
+    looked: datetime,
+    promised: bool,
+    record: Record,
+    result: Resolved,
 ) -> None:
-    late = [r for r in rows if r.state is not State.REVIEW and now - (r.settle_from or r.updated_at) >= limit]
-    if late:
-        ledger.move(late, State.REVIEW)
-    for row in late:
+    """Judge what was not found: too early to say, to be sent again, or for a person."""
+    late = [r for r in rows if looked - (r.settle_from or r.updated_at) >= limit]
+    unsent = [r for r in late if promised and r.state is not State.REVIEW]
+    doubtful = [r for r in late if not promised and r.state is not State.REVIEW]
+    if unsent:
+        sent = [r for r in unsent if r.state is State.SENT]
+        unknown = ledger.move(sent, State.UNKNOWN) if sent else []
+        ledger.move([*unknown, *(r for r in unsent if r not in sent)], State.INTENT, proof=Proof.SETTLED)
+    if doubtful:
+        ledger.move(doubtful, State.REVIEW)
+    for row in doubtful:
         result.review += 1
         record(Stage.RESOLVE, "resolve.review", {"record": row.key}, level=Level.WARNING, record=row.key)
-    result.waiting += len(rows) - len(late)
+    for row in unsent:
+        record(Stage.RESOLVE, "resolve.sent_again", {"record": row.key}, record=row.key)
+    result.waiting += len(rows) - len(unsent) - len(doubtful)

@@ -13,7 +13,14 @@ from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from atoosync_lab.model.catalogue import ArticleImage
-from atoosync_lab.model.documents import DocumentKind, FoundDocument, NewCustomer, SalesDocument, Settlement
+from atoosync_lab.model.documents import (
+    DocumentKind,
+    DocumentRules,
+    FoundDocument,
+    NewCustomer,
+    SalesDocument,
+    Settlement,
+)
 from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.filters import Filter
 from atoosync_lab.model.i18n import Message
@@ -255,6 +262,8 @@ class ImageRules:
     """Width times height; 0: no limit."""
     max_images: int = 0
     """Of one product; 0: no limit."""
+    ordered: bool = True
+    """The order of a product's images can be written; else only its main image is chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -460,19 +469,32 @@ class Token:
 
 
 class ErpConnector(Connector, Protocol):
-    """A sales-management ERP that imports files asynchronously and is searched afterwards."""
+    """A sales-management ERP: records are sent in batches, each under a token, and searched by it afterwards.
+
+    An ERP may take a file and work on it later, or work while it is asked: then a submission has ended when it returns.
+    """
 
     settle_seconds: float
     """How long an import may take before what is not found goes to review."""
-    max_vat_rates: int | None
-    """VAT rates a document can hold; None: any number."""
+
+    @property
+    def rules(self) -> DocumentRules:
+        """How the ERP computes a document, and what a document of it can hold.
+
+        Raises:
+            As `read`, where the ERP has to be asked.
+        """
+        ...
 
     def reference_for(self, text: str, token: str) -> str:
         """The reference a record will carry: `text` as far as it fits, the token in it where no field holds it."""
         ...
 
     def submit_documents(self, documents: Sequence[tuple[SalesDocument, Token]]) -> str:
-        """Send one import file; the id of the submission.
+        """Send one batch; the id of the submission.
+
+        Where a document takes several steps, a sending that was cut leaves some unfinished: such a one is not found by
+        `find_documents`, and is gone on with, not made again, when it is sent again.
 
         Raises:
             OutcomeUnknownError: it may have been taken. RefusedError: the whole file was refused.
@@ -493,7 +515,7 @@ class ErpConnector(Connector, Protocol):
         ...
 
     def find_documents(self, tokens: Sequence[Token]) -> dict[str, FoundDocument]:
-        """Documents that carry these tokens, by token, with totals; up to 100 tokens a call, URL below 4 000 bytes."""
+        """Documents that carry these tokens and are complete, by token, with totals; many tokens a call."""
         ...
 
     def find_customers(self, tokens: Sequence[Token]) -> dict[str, str]:

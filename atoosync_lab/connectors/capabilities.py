@@ -118,10 +118,9 @@ MEANINGS: Mapping[Capability, Meaning] = {
         needs=(Capability.VARIANTS,),
     ),
     Capability.CREATE_SETTLES_WITHIN: Meaning(
-        title="A creation whose answer was lost is settled in the same run",
-        without="Such a creation is told as unknown; the next run finds it by its reference.",
-        sides=(SHOP,),
-        needs=(Capability.WRITE_PRODUCTS,),
+        title="A creation whose answer was lost is settled within a known time",
+        without="Such a creation is told as unknown; the next run looks for it, and a person decides what it does not "
+        "find.",
     ),
     Capability.IMPORT_DOCUMENTS: Meaning(
         title="Orders become documents of the ERP",

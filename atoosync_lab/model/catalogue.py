@@ -24,6 +24,8 @@ class Product:
     """Reference exactly as held, spaces and case kept."""
     key: str = ""
     """Product key: `reference` without surrounding spaces, case kept (`model.keys.product_key`)."""
+    label: str = ""
+    """ERP: what people call the article, for lists and messages. Empty for shops: their texts tell."""
     texts: Mapping[str, str]
     """Texts by `field@language`, e.g. `name@fr`; fields: name, description, description_short, meta_title,
     meta_description, meta_keywords, link_rewrite. ERP articles: empty (their texts are chosen from `fields`)."""

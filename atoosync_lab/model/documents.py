@@ -20,6 +20,67 @@ class DocumentKind(StrEnum):
     CREDIT_NOTE = "credit_note"
 
 
+class Rounding(StrEnum):
+    """How an ERP rounds an amount to the cent."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+
+
+class TaxOn(StrEnum):
+    """What an ERP computes the tax of a tax-exclusive document from."""
+
+    BASE = "base"
+    """From the sum of the rounded line amounts of each rate."""
+    UNROUNDED = "unrounded"
+    """From quantity x price of all lines of each tax, not rounded; charges and what is taken off apart."""
+    LINE = "line"
+    """From each line, rounded line by line."""
+
+
+@record
+class TextLimits:
+    """Greatest lengths of an ERP's columns, in characters."""
+
+    name: int = 60
+    address: int = 40
+    postcode: int = 10
+    city: int = 35
+    state: int = 50
+    contact: int = 60
+    phone: int = 20
+    email: int = 100
+    title: int = 25
+    vat_number: int = 20
+    number: int = 30
+    """Number of a document."""
+    reference: int = 70
+    label: int = 2000
+
+
+@record
+class DocumentRules:
+    """How an ERP computes a document, and what a document of it can hold.
+
+    The defaults are those of EBP (docs/ebp-import.md, Totals, Customer and SaleDocument); a connector states its own.
+    """
+
+    rounding: Rounding = Rounding.HALF_UP
+    """Of line amounts and of taxes."""
+    tax_on: TaxOn = TaxOn.BASE
+    tax_inclusive: bool = True
+    """Documents may hold prices with tax."""
+    footer_shipping: bool = True
+    """A document has a place for shipping other than a line."""
+    price_decimals: int = 6
+    """Decimals that a unit price may have."""
+    net_prices: bool = False
+    """What a line keeps is its price after discounts, with `price_decimals`; otherwise price and discount are kept."""
+    max_vat_rates: int | None = None
+    """VAT rates that a document can hold; None: any number."""
+    texts: TextLimits = TextLimits()
+
+
 class LineRole(StrEnum):
     """Why a line stands on a document."""
 

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from atoosync_lab.mapping.customers import cut, strip_accents, upper
-from atoosync_lab.model.documents import PostalAddress
+from atoosync_lab.model.documents import PostalAddress, TextLimits
 from atoosync_lab.model.sales import Address, Customer
 from atoosync_lab.orders.reasons import Findings
 from atoosync_lab.settings.customers import CustomerSettings
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextLimits:
-    """Greatest lengths of the ERP's columns, in characters. Defaults: docs/ebp-import.md, Customer and SaleDocument."""
-
-    name: int = 60
-    address: int = 40
-    postcode: int = 10
-    city: int = 35
-    state: int = 50
-    contact: int = 60
-    phone: int = 20
-    email: int = 100
-    title: int = 25
-    vat_number: int = 20
-    number: int = 30
-    """Number of a document."""
-    reference: int = 70
-    label: int = 2000
-
-
-LIMITS = TextLimits()
 
 
 def cased(text: str, settings: CustomerSettings, *, uppercase: bool) -> str:
@@ -73,7 +48,7 @@ def postal(
     customer: Customer | None,
     settings: CustomerSettings,
     findings: Findings,
-    limits: TextLimits = LIMITS,
+    limits: TextLimits = TextLimits(),  # noqa: B008
 ) -> PostalAddress:
     """The address as it is written: everything is cut at a word with a warning; phones and postcodes stay texts."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from atoosync_lab.model.documents import DocumentLine, SalesDocument
+from atoosync_lab.model.documents import DocumentLine, DocumentRules, SalesDocument
 from atoosync_lab.model.money import ZERO, plain
 from atoosync_lab.model.sales import OrderLine
 from atoosync_lab.orders import differences, header, totals
@@ -50,6 +50,7 @@ def build_document(
     """
     findings = Findings(bundle.order.remote_id)
     casing = customers or CustomerSettings()
+    rules = context.rules
     status = context.status_rule or settings.statuses.get(bundle.order.status_id)
     if status is None:
         findings.hold("orders.status_not_selected", PAGE_STATUSES, "status", bundle.order.status_id)
@@ -76,15 +77,15 @@ def build_document(
     if findings.reasons or status is None:
         return Held(findings.reasons)
 
-    difference = _difference(bundle, money, products, extras, shipped.footer, taxes.rates_differ, settings)
+    difference = _difference(bundle, money, products, extras, shipped.footer, taxes.rates_differ, settings, rules)
     lines = (*goods, *extras, *difference_line(maker, difference))
     difference = replace(difference, placed=len(lines) > len(goods) + len(extras))
-    check(findings, difference, totals.document_amounts(lines, shipped.footer), settings, context)
+    check(findings, difference, totals.document_amounts(lines, shipped.footer, rules), settings, context)
     if findings.reasons:
         return Held(findings.reasons)
 
     inclusive = settings.options.tax_inclusive
-    result = totals.document_totals(lines, shipped.footer, inclusive)
+    result = totals.document_totals(lines, shipped.footer, inclusive, rules)
     choice = context.customer
     for warning in choice.warnings:
         findings.warn(warning.code, **{k: v for k, v in warning.params.items() if k != "order"})
@@ -96,7 +97,7 @@ def build_document(
     document = SalesDocument(
         key=order.remote_id,
         kind=status.kind,
-        number=header.document_number(bundle, status.kind, settings, findings),
+        number=header.document_number(bundle, status.kind, settings, findings, rules.texts.number),
         date=day,
         reference=header.reference_text(settings, values),
         series=settings.header.series,
@@ -114,8 +115,8 @@ def build_document(
         shipping_amount=shipped.footer.amount if shipped.footer else ZERO,
         shipping_vat_id=shipped.footer_vat_id,
         shipping_vat_rate=shipped.footer.rate if shipped.footer else ZERO,
-        invoicing=postal(bundle.invoicing or bundle.delivery, bundle.customer, casing, findings),
-        delivery=postal(bundle.delivery or bundle.invoicing, bundle.customer, casing, findings),
+        invoicing=postal(bundle.invoicing or bundle.delivery, bundle.customer, casing, findings, rules.texts),
+        delivery=postal(bundle.delivery or bundle.invoicing, bundle.customer, casing, findings, rules.texts),
         lines=lines,
         totals=result,
         truth=order.total_incl_tax,
@@ -134,23 +135,30 @@ def _difference(
     footer: totals.ShippingCharge | None,
     rates_differ: bool,
     settings: OrderSettings,
+    rules: DocumentRules,
 ) -> Difference:
     inclusive = settings.options.tax_inclusive
-    compute = totals.erp_tax_inclusive if inclusive else totals.erp_net
-    others = totals.document_amounts(extras, footer)
+    others = totals.document_amounts(extras, footer, rules)
     truth = money.order.total_incl_tax
-    sent = compute([*((p.line.vat_rate, totals.line_amount(p.line)) for p in products), *others])
+    goods = totals.document_amounts((p.line for p in products), None, rules)
+    sent = totals.compute_totals([*goods, *others], inclusive, rules)
     gap = truth - sent.incl_tax
     if not gap:
         return Difference()
-    unit_amounts = ((p.line.vat_rate, totals.round_cents(p.exact_unit * p.line.quantity)) for p in products)
+    exact = (_exact(p, rules) for p in products)
     order_lines: Sequence[OrderLine] = original.lines
     return differences.explain(
         order=original.order,
         lines=order_lines,
         gap=gap,
-        exact=compute([*unit_amounts, *others]),
+        exact=totals.compute_totals([*exact, *others], inclusive, rules),
         truth=truth,
         rates_differ=rates_differ,
         ceiling=settings.options.ceiling,
     )
+
+
+def _exact(made: BuiltLine, rules: DocumentRules) -> totals.Amount:
+    """What a line would add with the price that the shop charged."""
+    amount = made.exact_unit * made.line.quantity
+    return totals.Amount(made.line.vat_rate, totals.round_erp(amount, rules), made.line.vat_id, amount)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from atoosync_lab.model.documents import DocumentLine, LineRole
 from atoosync_lab.orders.context import BuildContext
 from atoosync_lab.orders.differences import Cause, Difference, signed
 from atoosync_lab.orders.lines import LineMaker
-from atoosync_lab.orders.reasons import PAGE_ARTICLES, PAGE_HEADER, PAGE_SHOP, PAGE_TAXES, Findings
+from atoosync_lab.orders.reasons import PAGE_ARTICLES, PAGE_HEADER, PAGE_OPTIONS, PAGE_SHOP, PAGE_TAXES, Findings
 from atoosync_lab.orders.shipping import charge_line
 from atoosync_lab.orders.taxes import Vat
+from atoosync_lab.orders.totals import Amount
 from atoosync_lab.settings.orders import OrderSettings
 
 _CAUSES = {
@@ -41,7 +41,7 @@ def difference_line(maker: LineMaker, difference: Difference) -> tuple[DocumentL
 def check(
     findings: Findings,
     difference: Difference,
-    amounts: Iterable[tuple[Decimal, Decimal]],
+    amounts: Iterable[Amount],
     settings: OrderSettings,
     context: BuildContext,
 ) -> None:
@@ -58,6 +58,9 @@ def check(
             ceiling=settings.options.ceiling,
             decimals=settings.header.price_precision,
         )
-    rates = {rate for rate, _ in amounts}
-    if context.max_vat_rates is not None and len(rates) > context.max_vat_rates:
-        findings.hold("orders.too_many_vat_rates", PAGE_TAXES, "vat", str(len(rates)), limit=context.max_vat_rates)
+    if settings.options.tax_inclusive and not context.rules.tax_inclusive:
+        findings.hold("orders.tax_inclusive_not_served", PAGE_OPTIONS, "tax_inclusive", "")
+    rates = {amount.rate for amount in amounts}
+    limit = context.rules.max_vat_rates
+    if limit is not None and len(rates) > limit:
+        findings.hold("orders.too_many_vat_rates", PAGE_TAXES, "vat", str(len(rates)), limit=limit)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from atoosync_lab.model.documents import NewCustomer
+from atoosync_lab.model.documents import DocumentRules, NewCustomer
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.keys import product_key
 from atoosync_lab.settings.orders import StatusRule
@@ -50,19 +50,20 @@ class BuildContext:
     """Currency of the folder; empty: not known, taken as the shop's."""
     status_rule: StatusRule | None = None
     """Rule of the order's status; None: looked up in the settings."""
-    max_vat_rates: int | None = None
-    """How many VAT rates a document of this ERP can hold; None: any number."""
+    rules: DocumentRules = field(default_factory=DocumentRules)
+    """How the ERP computes a document, and what it can hold."""
 
 
-def item_finder(ids: Iterable[str], *, case_insensitive: bool = False) -> FindItem:
-    """Look-up of shop references among ERP article ids (ART-05: exact, without surrounding spaces).
+def item_finder(articles: Mapping[str, str] | Iterable[str], *, case_insensitive: bool = False) -> FindItem:
+    """Look-up of shop references among the ERP's articles (ART-05: exact, without surrounding spaces).
 
     Args:
-        ids: all article ids of the folder.
-        case_insensitive: the folder treats `abc` and `ABC` as one article. An id that differs from another by case
-            alone is then found by its exact spelling only.
+        articles: article id by reference; or the references alone, where they are the ids.
+        case_insensitive: the folder treats `abc` and `ABC` as one article. A reference that differs from another by
+            case alone is then found by its exact spelling only.
     """
-    exact = {product_key(i): i for i in ids}
+    pairs = articles.items() if isinstance(articles, Mapping) else ((i, i) for i in articles)
+    exact = {product_key(reference): item for reference, item in pairs}
     folded: dict[str, str | None] = {}
     if case_insensitive:
         for key, item in exact.items():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from atoosync_lab.model.documents import DocumentKind, DocumentLine, LineRole, SalesDocument
+from atoosync_lab.model.documents import DocumentKind, DocumentLine, DocumentRules, LineRole, SalesDocument
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.model.money import ZERO
 from atoosync_lab.model.sales import CreditSlipLine, OrderLine
@@ -64,15 +64,15 @@ def build_credit_note(
     if findings.reasons:
         return Held(findings.reasons)
 
-    inclusive = settings.options.tax_inclusive
-    computed = totals.document_totals(lines, shipped.footer, inclusive)
+    inclusive, rules = settings.options.tax_inclusive, context.rules
+    computed = totals.document_totals(lines, shipped.footer, inclusive, rules)
     truth = computed.incl_tax if shares or corrected else _stated(money)
     difference = _difference(money, truth - computed.incl_tax, taxes.rates_differ)
     extra = difference_line(maker, difference)
     difference = replace(difference, placed=bool(extra))
     lines = (*lines, *extra)
-    check(findings, difference, totals.document_amounts(lines, shipped.footer), settings, context)
-    result = totals.document_totals(lines, shipped.footer, inclusive)
+    check(findings, difference, totals.document_amounts(lines, shipped.footer, rules), settings, context)
+    result = totals.document_totals(lines, shipped.footer, inclusive, rules)
     if order is not None and result.incl_tax > order.order.total_incl_tax + settings.options.ceiling:
         findings.hold(
             "orders.slip_above_order", PAGE_SHOP, "total", f"{result.incl_tax}", charged=order.order.total_incl_tax
@@ -117,7 +117,7 @@ def _goods(maker: LineMaker, money: SlipBundle, order: OrderBundle | None) -> tu
                 item=item,
                 label=source.label if source else translate("orders.slip_line_label", {"slip": money.slip.remote_id}),
                 quantity=quantity,
-                unit_price=_unit(amount, quantity, maker.settings.header.price_precision),
+                unit_price=_unit(amount, quantity, maker.precision, maker.context.rules),
                 vat_id=vat.id,
                 vat_rate=vat.rate,
                 origin=line.order_line_id,
@@ -146,10 +146,10 @@ def _subject(
     return maker.special(maker.settings.articles.misc, "misc"), LineRole.MISC, vat
 
 
-def _unit(amount: Decimal, quantity: Decimal, precision: int) -> Decimal:
+def _unit(amount: Decimal, quantity: Decimal, precision: int, rules: DocumentRules) -> Decimal:
     """Unit price that gives the amount again: the profile's precision, more decimals where it takes them."""
     unit = totals.round_price(amount / quantity, precision)
-    while precision < 6 and totals.round_cents(unit * quantity) != amount:
+    while precision < rules.price_decimals and totals.round_erp(unit * quantity, rules) != amount:
         precision += 1
         unit = totals.round_price(amount / quantity, precision)
     return unit
@@ -159,7 +159,7 @@ def _voucher_shares(
     maker: LineMaker, order: OrderBundle, goods: Sequence[DocumentLine], full: set[str]
 ) -> tuple[DocumentLine, ...]:
     """Discount lines for the part of the order's vouchers that the fully priced goods had (PB-08)."""
-    inclusive = maker.settings.options.tax_inclusive
+    inclusive, rules = maker.settings.options.tax_inclusive, maker.context.rules
     header_ = order.order
     vouchers = Pair(header_.discounts_excl_tax, header_.discounts_incl_tax)
     total = vouchers.minus(free_shipping_part(header_, order.discounts)).basis(inclusive)
@@ -180,9 +180,9 @@ def _voucher_shares(
         # A voucher of one product comes back with that product alone, in proportion to what is returned of it.
         taken = min(voucher.amount_incl_tax if inclusive else voucher.amount_excl_tax, total)
         total -= taken
-        for vat, amount in vat_groups([line for line in returned if products.get(line.origin) == on]):
+        for vat, amount in vat_groups([line for line in returned if products.get(line.origin) == on], rules):
             exact[vat] = exact.get(vat, ZERO) + taken * amount / sold[on]
-    for vat, amount in vat_groups(returned):
+    for vat, amount in vat_groups(returned, rules):
         exact[vat] = exact.get(vat, ZERO) + total * amount / base
     lines = []
     for vat, amount in exact.items():
@@ -268,8 +268,8 @@ def _document(
         tax_inclusive=settings.options.tax_inclusive,
         payment_terms=rule.payment_terms,
         payment_means=rule.payment_means,
-        invoicing=postal(invoicing or delivery, buyer, casing, findings),
-        delivery=postal(delivery or invoicing, buyer, casing, findings),
+        invoicing=postal(invoicing or delivery, buyer, casing, findings, context.rules.texts),
+        delivery=postal(delivery or invoicing, buyer, casing, findings, context.rules.texts),
         lines=(),
         totals=totals.document_totals((), None, settings.options.tax_inclusive),
         truth=ZERO,

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from atoosync_lab.mapping.customers import customer_code, cut
-from atoosync_lab.model.documents import NewCustomer
+from atoosync_lab.model.documents import NewCustomer, TextLimits
 from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.model.keys import GUEST, digits, email_key, guest_key, vat_number_key
-from atoosync_lab.orders.addresses import LIMITS, cased, customer_name, postal
+from atoosync_lab.orders.addresses import cased, customer_name, postal
 from atoosync_lab.orders.bundle import OrderBundle
 from atoosync_lab.orders.context import CustomerChoice
 from atoosync_lab.orders.header import territoriality
@@ -54,12 +54,20 @@ class CustomerResolver:
         settings: tab « Clients ».
         orders: tab « Commandes »: payment rules and the guest account win over the customer settings.
         index: the ERP's customers.
+        limits: lengths of the ERP's columns.
     """
 
-    def __init__(self, settings: CustomerSettings, orders: OrderSettings, index: CustomerIndex):
+    def __init__(
+        self,
+        settings: CustomerSettings,
+        orders: OrderSettings,
+        index: CustomerIndex,
+        limits: TextLimits = TextLimits(),  # noqa: B008
+    ):
         self._settings = settings
         self._orders = orders
         self._index = index
+        self._limits = limits
         self._planned: dict[tuple[str, str], CustomerChoice] = {}
         self._codes: dict[str, str] = {}
 
@@ -74,7 +82,7 @@ class CustomerResolver:
 
     def _resolve(self, bundle: OrderBundle) -> CustomerChoice | Held:
         findings = Findings(bundle.order.remote_id)
-        name = display_name(bundle, self._settings)
+        name = display_name(bundle, self._settings, self._limits.name)
         settings, orders = self._settings, self._orders
         rule, _ = payment_rule(bundle, orders)
         if rule.customer:
@@ -136,22 +144,22 @@ class CustomerResolver:
         elif not account and settings.account_mode is AccountMode.PER_CUSTOMER:
             account = self._code(settings.account_prefix, settings.account_length, key, findings)
         invoicing_source = bundle.invoicing or bundle.delivery
-        invoicing = postal(invoicing_source, bundle.customer, settings, findings)
-        delivery = postal(bundle.delivery or bundle.invoicing, bundle.customer, settings, findings)
+        invoicing = postal(invoicing_source, bundle.customer, settings, findings, self._limits)
+        delivery = postal(bundle.delivery or bundle.invoicing, bundle.customer, settings, findings, self._limits)
         if findings.reasons:
             return Held(findings.reasons)
         customer = bundle.customer
         siret = digits(customer.siret) if customer else ""
         company = (invoicing_source.company if invoicing_source else "") or (customer.company if customer else "")
         vat_number = vat_number_key(_vat_number(bundle))
-        if len(vat_number) > LIMITS.vat_number:
+        if len(vat_number) > self._limits.vat_number:
             findings.warn("orders.vat_number_too_long", vat_number)
             vat_number = ""
         new = NewCustomer(
             key=key,
             code=code,
             name=name,
-            title=cut(customer.title, LIMITS.title) if customer else "",
+            title=cut(customer.title, self._limits.title) if customer else "",
             natural_person=not company.strip(),
             siren=siret[:_SIREN_DIGITS] if len(siret) in (_SIREN_DIGITS, _SIRET_DIGITS) else "",
             nic=siret[_SIREN_DIGITS:] if len(siret) == _SIRET_DIGITS else "",
@@ -198,7 +206,7 @@ def customer_key(bundle: OrderBundle) -> str:
     return shop_id if shop_id not in ("", "0") else guest_key(bundle.order.remote_id)
 
 
-def display_name(bundle: OrderBundle, settings: CustomerSettings) -> str:
+def display_name(bundle: OrderBundle, settings: CustomerSettings, length: int) -> str:
     """Name of the buyer; a guest without any is named by city and order number (PB-16)."""
     address = bundle.invoicing or bundle.delivery
     name = customer_name(address, bundle.customer)
@@ -207,7 +215,7 @@ def display_name(bundle: OrderBundle, settings: CustomerSettings) -> str:
         number = bundle.order.reference or bundle.order.remote_id
         code = "orders.unnamed_buyer_city" if city else "orders.unnamed_buyer"
         name = translate(code, {"city": city, "order": number})
-    return cut(cased(name, settings, uppercase=settings.upper_name), LIMITS.name)
+    return cut(cased(name, settings, uppercase=settings.upper_name), length)
 
 
 def _vat_number(bundle: OrderBundle) -> str:

@@ -39,7 +39,7 @@ def discount_lines(
     """
     inclusive = maker.settings.options.tax_inclusive
     total = Pair(order.discounts_excl_tax, order.discounts_incl_tax).minus(on_shipping).basis(inclusive)
-    groups = vat_groups(goods)
+    groups = vat_groups(goods, maker.context.rules)
     base = sum((amount for _, amount in groups), ZERO)
     if order.total_incl_tax == 0 and total > base:
         # The shop never charges less than nothing: a voucher beyond the basket is used up to the basket.
@@ -48,10 +48,10 @@ def discount_lines(
         paid = on_shipping.incl if inclusive else on_shipping.excl
         total = min(total, base + round_cents(rest + wrap - paid))
     shares: dict[Vat, Decimal] = {}
-    for amount, bound in _bound(vouchers, lines, goods, inclusive):
+    for amount, bound in _bound(vouchers, lines, goods, maker):
         taken = min(amount, total)
         total -= taken
-        _share(shares, taken, vat_groups(bound))
+        _share(shares, taken, vat_groups(bound, maker.context.rules))
     if total and not groups:
         if not maker.findings.reasons:
             maker.findings.hold("orders.discount_without_goods", PAGE_SHOP, "discount", str(total))
@@ -68,16 +68,17 @@ def discount_lines(
 
 
 def _bound(
-    vouchers: Sequence[OrderDiscount], lines: Sequence[OrderLine], goods: Sequence[DocumentLine], inclusive: bool
+    vouchers: Sequence[OrderDiscount], lines: Sequence[OrderLine], goods: Sequence[DocumentLine], maker: LineMaker
 ) -> Iterator[tuple[Decimal, list[DocumentLine]]]:
     """Vouchers bound to one product, each with the lines of that product; without such lines it is spread."""
+    inclusive, rules = maker.settings.options.tax_inclusive, maker.context.rules
     products = {line.remote_id: line.product_id for line in lines}
     for voucher in vouchers:
         if not voucher.product_id or voucher.free_shipping:
             continue
         bound = [line for line in goods if products.get(line.origin) == voucher.product_id]
         amount = round_cents(voucher.amount_incl_tax if inclusive else voucher.amount_excl_tax)
-        if amount > 0 and any(weight for _, weight in vat_groups(bound)):
+        if amount > 0 and any(weight for _, weight in vat_groups(bound, rules)):
             yield amount, bound
 
 

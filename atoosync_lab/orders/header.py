@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from atoosync_lab.mapping.templates import render
 from atoosync_lab.model.documents import DocumentKind
-from atoosync_lab.orders.addresses import LIMITS
 from atoosync_lab.orders.bundle import OrderBundle, id_order
 from atoosync_lab.orders.context import BuildContext
 from atoosync_lab.orders.reasons import PAGE_CARRIERS, PAGE_COUNTRIES, Findings
@@ -58,7 +57,9 @@ def reference_text(settings: OrderSettings, values: dict[str, str]) -> str:
     return render(settings.header.reference, values) or values["OI"]
 
 
-def document_number(bundle: OrderBundle, kind: DocumentKind, settings: OrderSettings, findings: Findings) -> str:
+def document_number(
+    bundle: OrderBundle, kind: DocumentKind, settings: OrderSettings, findings: Findings, length: int
+) -> str:
     """The shop's number where possible (ORD-13): the invoice number for invoices, else the order reference.
 
     Orders that share a reference: the one of the lowest id keeps it, the others get their id as a suffix, whatever the
@@ -74,9 +75,9 @@ def document_number(bundle: OrderBundle, kind: DocumentKind, settings: OrderSett
         first = min((order.remote_id, *(s.order_id for s in bundle.siblings)), key=id_order)
         if first != order.remote_id:
             number = f"{number}-{order.remote_id}"
-    if len(number) > LIMITS.number:
+    if len(number) > length:
         # A number is a key: it is left to the ERP rather than cut.
-        findings.warn("orders.number_too_long", number, length=LIMITS.number)
+        findings.warn("orders.number_too_long", number, length=length)
         return ""
     return number
 

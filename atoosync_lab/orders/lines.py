@@ -13,7 +13,7 @@ from atoosync_lab.orders.context import BuildContext
 from atoosync_lab.orders.reasons import PAGE_ARTICLES, PAGE_OPTIONS, PAGE_SHOP, Findings
 from atoosync_lab.orders.special import MISSING
 from atoosync_lab.orders.taxes import TaxBook
-from atoosync_lab.orders.totals import HUNDRED, round_cents, round_mode, round_price
+from atoosync_lab.orders.totals import HUNDRED, line_amount, round_mode, round_price
 from atoosync_lab.settings.orders import OrderSettings
 
 
@@ -35,6 +35,11 @@ class LineMaker:
     taxes: TaxBook
     findings: Findings
 
+    @property
+    def precision(self) -> int:
+        """Decimals of unit prices: those of the profile, as far as the ERP keeps them."""
+        return min(self.settings.header.price_precision, self.context.rules.price_decimals)
+
     def product_lines(self, order: Order, lines: Sequence[OrderLine]) -> list[BuiltLine]:
         """A document line for each order line, in the shop's order. Free lines stay: they move stock (PB-07)."""
         built = []
@@ -54,7 +59,7 @@ class LineMaker:
         if not item or vat is None:
             return None
         inclusive = self.settings.options.tax_inclusive
-        precision = self.settings.header.price_precision
+        precision = self.precision
         exact = line.unit_price_incl_tax if inclusive else line.unit_price_excl_tax
         if order.rounding == "item":
             # Such a shop charges the rounded unit, although it still shows six decimals (PB-13).
@@ -86,9 +91,10 @@ class LineMaker:
             return made
         percent = line.discount_percent
         if ZERO < percent <= HUNDRED:
-            with_percent = round_cents(line.quantity * listed * (1 - percent / HUNDRED))
-            if with_percent == round_cents(line.quantity * net):
-                return replace(made, unit_price=listed, discount_percent=percent)
+            rules = self.context.rules
+            by_percent = replace(made, unit_price=listed, discount_percent=percent)
+            if line_amount(by_percent, rules) == line_amount(made, rules):
+                return by_percent
         return replace(made, unit_price=listed, discount_amount=listed - net)
 
     def item_of(self, line: OrderLine) -> tuple[str, LineRole]:

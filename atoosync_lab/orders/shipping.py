@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from atoosync_lab.model.documents import DocumentLine, LineRole
+from atoosync_lab.model.documents import DocumentLine, DocumentRules, LineRole
 from atoosync_lab.model.money import ZERO, split_by_weight
 from atoosync_lab.model.sales import Order, OrderDiscount
 from atoosync_lab.orders.lines import LineMaker
@@ -50,12 +50,12 @@ def free_shipping_part(order: Order, discounts: Sequence[OrderDiscount]) -> Pair
     return Pair(round_cents(max(excl, ZERO)), round_cents(max(incl, ZERO)))
 
 
-def vat_groups(lines: Sequence[DocumentLine]) -> list[tuple[Vat, Decimal]]:
+def vat_groups(lines: Sequence[DocumentLine], rules: DocumentRules) -> list[tuple[Vat, Decimal]]:
     """(VAT, amount of its goods in the document's basis), in order of first use; negative sums weigh nothing."""
     sums: dict[tuple[str, Decimal], Decimal] = {}
     for line in lines:
         key = (line.vat_id, line.vat_rate)
-        sums[key] = sums.get(key, ZERO) + line_amount(line)
+        sums[key] = sums.get(key, ZERO) + line_amount(line, rules)
     return [(Vat(*key), max(amount, ZERO)) for key, amount in sums.items()]
 
 
@@ -65,7 +65,8 @@ def shipping(
     """Shipping of a document.
 
     Footer by default; lines with the shipping article when ORD-17 is on, or when the shop mixed several rates in one
-    amount (average VAT on shipping): a footer holds one rate only, so the amount is split by the goods' bases.
+    amount (average VAT on shipping): a footer holds one rate only, so the amount is split by the goods' bases. Lines,
+    too, for an ERP whose documents have no such footer.
     """
     options = maker.settings.options
     amount = charge.basis(options.tax_inclusive)
@@ -74,7 +75,8 @@ def shipping(
     shares = _shares(maker, charge, tax_name, tax_rate, goods, amount)
     if not shares:
         return Shipped()
-    if not options.shipping_as_line and len(shares) == 1:
+    in_footer = maker.context.rules.footer_shipping and not options.shipping_as_line
+    if in_footer and len(shares) == 1:
         vat, share = shares[0]
         return Shipped(footer=ShippingCharge(share, vat.rate), footer_vat_id=vat.id)
     item = maker.special(maker.settings.articles.shipping, "shipping")
@@ -113,7 +115,7 @@ def _shares(
     if rate is not None:
         vat = maker.taxes.of(tax_name if rate == tax_rate else "", rate)
         return [(vat, amount)] if vat is not None else []
-    groups = vat_groups(goods)
+    groups = vat_groups(goods, maker.context.rules)
     if not groups:
         if not maker.findings.reasons:
             maker.findings.hold("orders.charge_rate_unknown", PAGE_SHOP, "tax", f"{charge.excl} / {charge.incl}")

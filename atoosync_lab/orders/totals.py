@@ -2,8 +2,8 @@
 
 | Rule | Imitates | Source |
 | --- | --- | --- |
-| `erp_net` | a tax-exclusive document of the folder | docs/ebp-import.md, Totals (an assumption about EBP) |
-| `erp_tax_inclusive` | a tax-inclusive document of the folder | the same |
+| `erp_net` | a tax-exclusive document of the ERP | `DocumentRules` of its connector |
+| `erp_tax_inclusive` | a tax-inclusive document of the ERP | the same |
 | `shop_item` | a shop that rounds one unit and multiplies | PrestaShop `PS_ROUND_TYPE` 1 |
 | `shop_line` | a shop that rounds each line and adds | PrestaShop `PS_ROUND_TYPE` 2 |
 | `shop_total` | a shop that adds unrounded lines and rounds once | PrestaShop `PS_ROUND_TYPE` 3, seen with 2 too |
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from atoosync_lab.model.documents import DocumentLine, DocumentTotals, VatTotal
+from atoosync_lab.model.documents import DocumentLine, DocumentRules, DocumentTotals, Rounding, TaxOn, VatTotal
 from atoosync_lab.model.money import CENT, ZERO
 from atoosync_lab.model.sales import Order, OrderLine
 
@@ -30,6 +30,28 @@ _MODES = {
     "half_down": decimal.ROUND_HALF_DOWN,
     "half_even": decimal.ROUND_HALF_EVEN,
 }
+
+
+_ERP_MODES = {Rounding.HALF_UP: decimal.ROUND_HALF_UP, Rounding.HALF_EVEN: decimal.ROUND_HALF_EVEN}
+USUAL = DocumentRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a line or the shipping adds to a document, in its basis."""
+
+    rate: Decimal
+    """Percent."""
+    rounded: Decimal
+    """To the cent, as the ERP rounds."""
+    vat_id: str = ""
+    unrounded: Decimal | None = None
+    """Quantity x net unit; None: as `rounded`."""
+
+    @property
+    def exact(self) -> Decimal:
+        """The amount before it was rounded."""
+        return self.rounded if self.unrounded is None else self.unrounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +99,46 @@ def _half_odd(value: Decimal) -> Decimal:
     return down if int(down / CENT) % 2 else away
 
 
-def net_unit(line: DocumentLine) -> Decimal:
-    """Unit price after the line's discounts, not rounded, as the folder computes it."""
-    if line.discount_percent:
-        return line.unit_price * (1 - line.discount_percent / HUNDRED) - line.discount_amount
-    return line.unit_price - line.discount_amount
+def round_erp(value: Decimal, rules: DocumentRules) -> Decimal:
+    """To the cent, as the ERP rounds."""
+    return value.quantize(CENT, rounding=_ERP_MODES[rules.rounding])
 
 
-def line_amount(line: DocumentLine) -> Decimal:
-    """Amount of a line in the document's basis: quantity x net unit, rounded half up to the cent."""
-    return round_cents(line.quantity * net_unit(line))
+def net_unit(line: DocumentLine, rules: DocumentRules = USUAL) -> Decimal:
+    """Unit price after the line's discounts, as the ERP computes with it."""
+    net = line.unit_price * (1 - line.discount_percent / HUNDRED) if line.discount_percent else line.unit_price
+    net -= line.discount_amount
+    return round_price(net, rules.price_decimals) if rules.net_prices else net
 
 
-def _by_rate(amounts: Iterable[tuple[Decimal, Decimal]]) -> dict[Decimal, Decimal]:
-    sums: dict[Decimal, Decimal] = {}
-    for rate, amount in amounts:
-        sums[rate] = sums.get(rate, ZERO) + amount
-    return sums
+def line_amount(line: DocumentLine, rules: DocumentRules = USUAL) -> Decimal:
+    """Amount of a line in the document's basis: quantity x net unit, rounded to the cent."""
+    return round_erp(line.quantity * net_unit(line, rules), rules)
+
+
+def _by_rate(amounts: Iterable[Amount]) -> dict[Decimal, list[Amount]]:
+    groups: dict[Decimal, list[Amount]] = {}
+    for amount in amounts:
+        groups.setdefault(amount.rate, []).append(amount)
+    return dict(sorted(groups.items()))
+
+
+def _rounded(amounts: Sequence[Amount]) -> Decimal:
+    return sum((a.rounded for a in amounts), ZERO)
+
+
+def _tax(amounts: Sequence[Amount], rate: Decimal, rules: DocumentRules) -> Decimal:
+    """Tax of the amounts of one rate."""
+    if rules.tax_on is TaxOn.BASE:
+        return round_erp(_rounded(amounts) * rate / HUNDRED, rules)
+    if rules.tax_on is TaxOn.LINE:
+        return sum((round_erp(a.exact * rate / HUNDRED, rules) for a in amounts), ZERO)
+    sums: dict[tuple[str, bool], Decimal] = {}
+    for amount in amounts:
+        # Two taxes of one rate, and what is charged and taken off, are rounded apart.
+        key = (amount.vat_id, amount.exact >= 0)
+        sums[key] = sums.get(key, ZERO) + amount.exact
+    return sum((round_erp(base * rate / HUNDRED, rules) for base in sums.values()), ZERO)
 
 
 def _totals(parts: Sequence[VatTotal]) -> DocumentTotals:
@@ -102,47 +147,58 @@ def _totals(parts: Sequence[VatTotal]) -> DocumentTotals:
     return DocumentTotals(excl_tax=excl, vat=vat, incl_tax=excl + vat, by_rate=tuple(parts))
 
 
-def erp_net(amounts: Iterable[tuple[Decimal, Decimal]]) -> DocumentTotals:
-    """Totals of a tax-exclusive document: per rate, VAT = round2(base x rate).
+def erp_net(amounts: Iterable[Amount], rules: DocumentRules = USUAL) -> DocumentTotals:
+    """Totals of a tax-exclusive document, tax by rate as the rules say.
 
     Args:
-        amounts: (rate in percent, amount excl. tax) of each line and of shipping.
+        amounts: excl. tax, of each line and of shipping.
+        rules: how the ERP computes.
     """
     parts = [
-        VatTotal(rate=rate, excl_tax=round_cents(base), vat=round_cents(base * rate / HUNDRED))
-        for rate, base in sorted(_by_rate(amounts).items())
+        VatTotal(rate=rate, excl_tax=_rounded(group), vat=_tax(group, rate, rules))
+        for rate, group in _by_rate(amounts).items()
     ]
     return _totals(parts)
 
 
-def erp_tax_inclusive(amounts: Iterable[tuple[Decimal, Decimal]]) -> DocumentTotals:
-    """Totals of a tax-inclusive document: per rate, base = round2(gross / (1 + rate)), VAT = gross - base.
+def erp_tax_inclusive(amounts: Iterable[Amount], rules: DocumentRules = USUAL) -> DocumentTotals:
+    """Totals of a tax-inclusive document: per rate, base = gross / (1 + rate) to the cent, VAT = gross - base.
 
     Args:
-        amounts: (rate in percent, amount incl. tax) of each line and of shipping.
+        amounts: incl. tax, of each line and of shipping.
+        rules: how the ERP rounds.
     """
     parts = []
-    for rate, total in sorted(_by_rate(amounts).items()):
-        gross = round_cents(total)
-        base = round_cents(gross / (1 + rate / HUNDRED))
+    for rate, group in _by_rate(amounts).items():
+        gross = _rounded(group)
+        base = round_erp(gross / (1 + rate / HUNDRED), rules)
         parts.append(VatTotal(rate=rate, excl_tax=base, vat=gross - base))
     return _totals(parts)
 
 
-def document_amounts(lines: Iterable[DocumentLine], shipping: ShippingCharge | None) -> list[tuple[Decimal, Decimal]]:
-    """(rate, amount) of each line and of footer shipping, in the document's basis."""
-    amounts = [(line.vat_rate, line_amount(line)) for line in lines]
+def document_amounts(
+    lines: Iterable[DocumentLine], shipping: ShippingCharge | None, rules: DocumentRules = USUAL
+) -> list[Amount]:
+    """What each line and the footer shipping add, in the document's basis."""
+    amounts = [
+        Amount(line.vat_rate, line_amount(line, rules), line.vat_id, line.quantity * net_unit(line, rules))
+        for line in lines
+    ]
     if shipping is not None and shipping.amount:
-        amounts.append((shipping.rate, shipping.amount))
+        amounts.append(Amount(shipping.rate, shipping.amount))
     return amounts
 
 
+def compute_totals(amounts: Iterable[Amount], tax_inclusive: bool, rules: DocumentRules = USUAL) -> DocumentTotals:
+    """Totals of what was gathered, in the document's basis."""
+    return erp_tax_inclusive(amounts, rules) if tax_inclusive else erp_net(amounts, rules)
+
+
 def document_totals(
-    lines: Iterable[DocumentLine], shipping: ShippingCharge | None, tax_inclusive: bool
+    lines: Iterable[DocumentLine], shipping: ShippingCharge | None, tax_inclusive: bool, rules: DocumentRules = USUAL
 ) -> DocumentTotals:
-    """Totals of a document as the folder will compute them, before it is sent."""
-    amounts = document_amounts(lines, shipping)
-    return erp_tax_inclusive(amounts) if tax_inclusive else erp_net(amounts)
+    """Totals of a document as the ERP will compute them, before it is sent."""
+    return compute_totals(document_amounts(lines, shipping, rules), tax_inclusive, rules)
 
 
 def _terms(order: Order) -> Decimal:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from atoosync_lab.mapping import periods
-from atoosync_lab.model.documents import NewCustomer, SalesDocument, Settlement
+from atoosync_lab.model.documents import DocumentRules, NewCustomer, SalesDocument, Settlement
 from atoosync_lab.model.events import Level
 from atoosync_lab.model.money import plain
 from atoosync_lab.model.reference_lists import ListName
@@ -65,7 +65,8 @@ class OrdersContext:
     vat: Mapping[str, Decimal] = field(default_factory=dict)
     """ERP VAT id -> rate."""
     erp_currency: str = ""
-    max_vat_rates: int | None = None
+    rules: DocumentRules = field(default_factory=DocumentRules)
+    """How the ERP computes a document, and what it can hold."""
     credit_notes: bool = True
     """The ERP can take credit notes."""
 
@@ -119,10 +120,13 @@ def find_items(capture: Capture, *, case_sensitive: bool) -> FindItem:
     con = duck.connect()
     try:
         duck.attach(con, capture.path, "erp")
-        ids = [r[0] for r in con.execute("SELECT remote_id FROM erp.product ORDER BY remote_id").fetchall()]
+        # Two articles of one reference are left out: neither may be guessed.
+        found = con.execute(
+            "SELECT key, min(remote_id) FROM erp.product WHERE key <> '' GROUP BY key HAVING count(*) = 1 ORDER BY key"
+        ).fetchall()
     finally:
         con.close()
-    return item_finder(ids, case_insensitive=not case_sensitive)
+    return item_finder(dict(found), case_insensitive=not case_sensitive)
 
 
 def plan_orders(
@@ -185,7 +189,7 @@ class _Builder:
         self._settings = profile.orders
         self._zone = ZoneInfo(profile.timezone)
         index = CapturedCustomers(ctx.erp.path, ctx.linked_customers)
-        self._resolver = CustomerResolver(profile.customers, profile.orders, index)
+        self._resolver = CustomerResolver(profile.customers, profile.orders, index, ctx.rules.texts)
         self._find = find_items(ctx.erp, case_sensitive=profile.erp.case_sensitive)
         self._window = periods.window(self._settings.period, ctx.shop.started_at, profile.timezone)
         self._carriers = {i.id: i.label for i in profile.shop_lists.get(ListName.CARRIERS)}
@@ -283,7 +287,7 @@ class _Builder:
             payment_methods=self._methods,
             shop_currency=self._shop_currency,
             erp_currency=self._ctx.erp_currency,
-            max_vat_rates=self._ctx.max_vat_rates,
+            rules=self._ctx.rules,
         )
 
     @staticmethod

@@ -136,7 +136,7 @@ def select_items(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, selectio
     ).fetchall()
     con.execute("DROP TABLE chosen").fetchall()
     con.execute(
-        "CREATE TEMP VIEW item AS SELECT p.*, coalesce(nullif(p.fields['Caption'], ''), p.reference) AS label,"
+        "CREATE TEMP VIEW item AS SELECT p.* REPLACE (coalesce(nullif(p.label, ''), p.reference) AS label),"
         " f.* EXCLUDE (place) FROM erp.product p JOIN found f ON f.place = p.rowid"
     ).fetchall()
 

@@ -195,7 +195,7 @@ def orders_context(
         keys=keys,
         vat=_vat_rates(profile),
         erp_currency=next((c.id for c in currencies if c.extra.get("default") == "1"), ""),
-        max_vat_rates=erp.max_vat_rates,
+        rules=erp.rules,
         credit_notes=Capability.CREDIT_NOTES in erp.capabilities,
     )
 

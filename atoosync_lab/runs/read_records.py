@@ -82,7 +82,7 @@ def _text(value: Any) -> str:
 
 
 def _products(capture: Capture, side: str, key: str) -> list[Record]:
-    name = "coalesce(fields['Caption'], '')" if side == "erp" else (
+    name = "label" if side == "erp" else (
         "coalesce(list_first(list_filter(map_values(map_from_entries(list_filter(map_entries(texts),"
         " lambda e: starts_with(e.key, 'name@')))), lambda v: v <> '')), '')"
     )  # fmt: skip
@@ -171,8 +171,8 @@ def _some_products(workspace: Workspace, profile: str, text: str, limit: int) ->
         return []
     rows = _query(
         erp,
-        "SELECT key, coalesce(fields['Caption'], '') AS label FROM erp.product WHERE key <> ''"
-        " AND (contains(lower(key), lower(?)) OR contains(lower(coalesce(fields['Caption'], '')), lower(?)))"
+        "SELECT key, label FROM erp.product WHERE key <> ''"
+        " AND (contains(lower(key), lower(?)) OR contains(lower(label), lower(?)))"
         f" ORDER BY key = ? DESC, key LIMIT {int(limit)}",
         [text, text, text],
     )

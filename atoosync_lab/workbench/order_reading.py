@@ -159,8 +159,8 @@ class OrderReading:
 
 
 _ITEMS = (
-    "SELECT reference, any_value(coalesce(nullif(fields['Caption'], ''), reference)) FROM product"
-    " WHERE reference <> '' AND (reference ILIKE ? OR fields['Caption'] ILIKE ?) GROUP BY reference"
+    "SELECT reference, any_value(coalesce(nullif(label, ''), reference)) FROM product"
+    " WHERE reference <> '' AND (reference ILIKE ? OR label ILIKE ?) GROUP BY reference"
     " ORDER BY reference ILIKE ? DESC, reference LIMIT ?"
 )
 _CUSTOMERS = (
@@ -169,7 +169,7 @@ _CUSTOMERS = (
     " ORDER BY remote_id ILIKE ? DESC, remote_id LIMIT ?"
 )
 _ARTICLES = (
-    "SELECT reference, any_value(coalesce(nullif(fields['Caption'], ''), reference)) FROM product"
+    "SELECT reference, any_value(coalesce(nullif(label, ''), reference)) FROM product"
     " WHERE reference <> '' GROUP BY reference ORDER BY coalesce(bool_or(stock_tracked), FALSE), reference LIMIT ?"
 )
 

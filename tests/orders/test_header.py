@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from atoosync_lab.model.documents import DocumentKind
+from atoosync_lab.model.documents import DocumentKind, DocumentRules
 from atoosync_lab.model.sales import OrderDiscount
 from atoosync_lab.orders.build import build_document
 from atoosync_lab.orders.checks import check_settings
@@ -310,7 +310,7 @@ def test_every_reason_of_an_order_is_told_once():
 @pytest.mark.spec("ORD-04", "ORD-21")
 def test_more_vat_rates_than_the_erp_holds_are_held():
     lines = [line("A"), line("B", "1", "20.00", "21.10", "5.5")]
-    assert codes(build_document(bundle(lines, "33.10"), settings(), context(max_vat_rates=1))) == {
+    assert codes(build_document(bundle(lines, "33.10"), settings(), context(rules=DocumentRules(max_vat_rates=1)))) == {
         "orders.too_many_vat_rates"
     }
 

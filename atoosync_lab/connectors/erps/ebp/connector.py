@@ -29,7 +29,7 @@ from atoosync_lab.connectors.erps.ebp.setup import EbpSetup
 from atoosync_lab.connectors.erps.ebp.writes import EbpWriter
 from atoosync_lab.connectors.http import HttpClient
 from atoosync_lab.connectors.redaction import Redactor
-from atoosync_lab.model.documents import DocumentKind, FoundDocument, NewCustomer, SalesDocument
+from atoosync_lab.model.documents import DocumentKind, DocumentRules, FoundDocument, NewCustomer, SalesDocument
 from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.ports import Limiter, TokenStore, TraceSink
 from atoosync_lab.model.reference_lists import ListItem, ReferenceLists
@@ -72,7 +72,7 @@ class EbpConnector:
     system = facts.SYSTEM
     capabilities = _CAPABILITIES
     """All it can do; an instance imports settlements only where the settings say how."""
-    max_vat_rates: int | None = facts.VAT_SLOTS
+    rules = DocumentRules(max_vat_rates=facts.VAT_SLOTS)
 
     def __init__(
         self,

@@ -93,6 +93,7 @@ class EbpReader:
             remote_id=reference,
             reference=reference,
             key=product_key(reference),
+            label=text(row, "Caption"),
             parent_id=text(row, "ParentRangeItemId") or None,
             texts={},
             price_excl_tax=number(row, "SalePriceVatExcluded"),
