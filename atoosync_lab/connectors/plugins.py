@@ -135,6 +135,16 @@ class ErpPlugin:
     secrets: tuple[SecretField, ...] = ()
     budget: str = ""
     """Secret whose calls the ERP counts, with the limits of `ErpConnection`; empty: it counts none."""
+    signs_in: bool = False
+    """A person signs in at it with a browser (`SignsIn`), and its folders are listed; else its address is typed."""
+    complete: Callable[[str], str] = completed
+    """As `ShopPlugin.complete`, for the address of its API."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """As `ShopPlugin.defaults`."""
+    needs: int = 0
+    """What must be there before anything works: messages `<system>.need.1` and so on, under `<system>.needs`."""
+    prepare_steps: int = 0
+    """Steps by which a person prepares it: messages `<system>.prepare.1` and so on, under `<system>.prepare`."""
     capabilities: frozenset[Capability] = frozenset()
     """As `ShopPlugin.capabilities`."""
     versions: str = ""

@@ -74,12 +74,13 @@ def _free(base: str, taken: Collection[str], between: str) -> str:
 
 
 def with_defaults(document: dict[str, Any]) -> dict[str, Any]:
-    """A new profile's settings with those that its shop's system sets; what the document says itself stays.
+    """A new profile's settings with those that its two systems set; what the document says itself stays.
 
     Raises:
-        SettingsError: the shop's system is not known.
+        SettingsError: a system is not known.
     """
-    for path, value in plugins.shop(document["shop"]["system"]).defaults.items():
+    both = (plugins.shop(document["shop"]["system"]), plugins.erp(document["erp"]["system"]))
+    for path, value in (pair for plugin in both for pair in plugin.defaults.items()):
         *parents, last = path.split(".")
         place = document
         for name in parents:

@@ -91,11 +91,15 @@ class Side:
             session,
             translate(f"connect.title.{side}", {"system": self.system()}),
             fields,
-            note=translate(f"connect.note.{side}"),
+            note=self._note(),
             before=self._before,
             after=self._after,
             actions={"test": self._test, **actions},
         )
+
+    def _note(self) -> str:
+        """What the card says under its title."""
+        return translate(f"connect.note.{self.side}")
 
     def system(self) -> str:
         """Name of the system on this side."""
@@ -195,17 +199,27 @@ class ShopSide(Side):
 
 
 class ErpSide(Side):
-    """The ERP: a sign-in at its publisher, then a folder."""
+    """The ERP: its address, or a sign-in at its publisher and then a folder."""
 
     def __init__(self, session: Session) -> None:
         self.pending: PendingSignIn | None = None
         self.said: Message | None = None
         self.refused: Message | None = None
+        self._plugin = plugins.erp(session.profile.erp.system)
         fields = (*connecting_fields.erp(session), *connecting_fields.advanced(session))
         actions = {"sign-in": self._sign_in, "stop": self._stop, "folders": self._folders}
         super().__init__(session, "erp", fields, actions)
 
     def _after(self) -> Html:
+        needs = parts.prerequisites(self._plugin.system, self._plugin.needs, self._plugin.prepare_steps)
+        sign_in = self._signing_in() if self._plugin.signs_in else None
+        return join(sign_in, super()._after(), needs)
+
+    def _note(self) -> str:
+        code = "connect.note.erp" if self._plugin.signs_in else "connect.note.erp_address"
+        return translate(code, {"system": self.system()})
+
+    def _signing_in(self) -> Html:
         signed_in = refreshing.is_signed_in(self.session.workspace, self.session.profile_id)
         state = tag(
             "span",
@@ -223,8 +237,8 @@ class ErpSide(Side):
         else:
             acts = [
                 tag(
-                    "a", icon("outside"), translate("connect.open_ebp"), href=self.pending.local_url, target="_blank",
-                    rel="noopener noreferrer", class_="btn btn-1", data_at_key="open-ebp",
+                    "a", icon("outside"), translate("connect.open_sign_in"), href=self.pending.local_url,
+                    target="_blank", rel="noopener noreferrer", class_="btn btn-1", data_at_key="open-sign-in",
                 ),
                 self._button("stop", "close", "connect.stop_waiting"),
                 tag("span", icon("clock"), translate("connect.waiting"), class_="pill run"),
@@ -235,7 +249,7 @@ class ErpSide(Side):
             said.append(words.banner("block", tag("p", str(self.refused))))
         if self.said is not None:
             said.append(words.banner("ok", tag("p", str(self.said))))
-        sign_in = tag(
+        return tag(
             "div",
             tag("h3", translate("connect.sign_in_title")),
             tag("div", *acts, class_="acts-line"),
@@ -243,7 +257,6 @@ class ErpSide(Side):
             *said,
             class_="sep",
         )
-        return join(sign_in, super()._after(), parts.prerequisites())
 
     def _button(self, act: str, shape: str, code: str) -> Html:
         return tag("button", icon(shape), translate(code), type="button", class_="btn", data_at_do=act, data_at_key=act)

@@ -57,19 +57,34 @@ def shop(session: Session) -> Sequence[Field]:
 
 
 def erp(session: Session) -> Sequence[Field]:
-    """The ERP: credentials of its API, folder, and what its publisher registered."""
-    return (
-        *_secrets(plugins.erp(session.profile.erp.system).secrets),
+    """The ERP: credentials of its API and folder; its address, where a publisher does not run all of them."""
+    plugin = plugins.erp(session.profile.erp.system)
+    folder = (
         Field(
             "erp.folder", "choice", "connect.field.folder", "connect.help.folder",
             choices=lambda: _folders(session), gone=lambda v: lists.gone(session, "erp", ListName.FOLDERS, v),
-        ),
+        )
+        if plugin.signs_in
+        else Field("erp.folder", "text", f"{plugin.system}.field.folder", f"{plugin.system}.field.folder.help",
+                   max_length=100, required=True)
+    )  # fmt: skip
+    own = Field(
+        "erp.api_url", "text", f"{plugin.system}.field.api_url", f"{plugin.system}.field.api_url.help", max_length=500,
+        required=True, check=address,
+    )  # fmt: skip
+    return (
+        *(() if plugin.signs_in else (own,)),
+        *_secrets(plugin.secrets),
+        folder,
         Field("erp.debug", "switch", "connect.field.debug", "connect.help.debug"),
     )  # fmt: skip
 
 
 def advanced(session: Session) -> Sequence[Field]:
     """What only a sandbox or another registration at the ERP's publisher changes."""
+    case = Field("erp.case_sensitive", "switch", "connect.field.case_sensitive", "connect.help.case_sensitive")
+    if not plugins.erp(session.profile.erp.system).signs_in:
+        return (replace(case, fold="connect.advanced"),)
     fields = (
         Field(
             "erp.login_url", "text", "connect.field.login_url", "connect.help.login_url", required=True, check=address
@@ -80,7 +95,7 @@ def advanced(session: Session) -> Sequence[Field]:
             check=address,
         ),
         Field("erp.pkce", "switch", "connect.field.pkce", "connect.help.pkce"),
-        Field("erp.case_sensitive", "switch", "connect.field.case_sensitive", "connect.help.case_sensitive"),
+        case,
     )  # fmt: skip
     return tuple(replace(field, fold="connect.advanced") for field in fields)
 

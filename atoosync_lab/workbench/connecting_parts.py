@@ -11,8 +11,6 @@ from atoosync_lab.kit.markup import Html, join, tag
 from atoosync_lab.model.i18n import Message, translate
 from atoosync_lab.model.reference_lists import ListName, ReferenceLists
 
-FORMAT_STEPS = 5
-
 _METHODS = {
     "get": "read", "post": "create", "put": "change", "patch": "change", "delete": "delete", "head": "read",
     "read": "read", "write": "write", "read_write": "read_write",
@@ -77,17 +75,21 @@ def key_steps(system: str, title: str, count: int, rights: Mapping[str, Sequence
     )
 
 
-def prerequisites() -> Html:
-    """What EBP asks for before anything works, and how its import formats are installed."""
-    before = [tag("li", translate(f"connect.ebp.need.{number}")) for number in range(1, 4)]
-    steps = [tag("li", translate(f"connect.ebp.format.{number}")) for number in range(1, FORMAT_STEPS + 1)]
+def prerequisites(system: str, needs: int, steps: int) -> Html | None:
+    """What an ERP asks for before anything works, and how it is prepared; None: it asks for nothing."""
+    if not (needs or steps):
+        return None
+    before = [tag("li", translate(f"{system}.need.{number}")) for number in range(1, needs + 1)]
+    listed = [tag("li", translate(f"{system}.prepare.{number}")) for number in range(1, steps + 1)]
+    code = f"{system}.prepare_again"
+    again = translate(code)
     return tag(
         "details",
-        tag("summary", translate("connect.ebp.needs"), data_at_key="ebp-needs"),
+        tag("summary", translate(f"{system}.needs"), data_at_key="erp-needs"),
         tag("ul", *before, class_="numbered dots"),
-        tag("h4", translate("connect.ebp.formats"), class_="b"),
-        tag("ol", *steps, class_="numbered"),
-        tag("p", icon("info"), tag("span", translate("connect.ebp.formats_again")), class_="fn-line"),
+        tag("h4", translate(f"{system}.prepare"), class_="b") if listed else None,
+        tag("ol", *listed, class_="numbered") if listed else None,
+        tag("p", icon("info"), tag("span", again), class_="fn-line") if again != code else None,
         class_="sep more",
     )
 

@@ -15,7 +15,7 @@ from atoosync_lab.settings.functions import Functions
 BAR = ("kind", "erp", "shop", "functions", "options", "name")
 """Steps as the bar shows them; the options are a page for each function that has some."""
 
-ERPS = ("ebp", "acumatica", "xrpflex", "itool", "quickbooks")
+ERPS = ("ebp", "tryton", "acumatica", "xrpflex", "itool", "quickbooks")
 SHOPS = ("prestashop", "woocommerce", "shopify", "magento", "bigcommerce", "orderlion", "oasis", "other")
 
 ICONS = {

@@ -30,6 +30,9 @@ PLUGIN = ErpPlugin(
         SecretField(name="erp.client_secret", label="ebp.field.client_secret"),
     ),
     budget="erp.subscription_key",
+    signs_in=True,
+    needs=3,
+    prepare_steps=5,
     capabilities=EbpConnector.capabilities,
     versions="SaaS sales management, developer API v1",
     limits=(
