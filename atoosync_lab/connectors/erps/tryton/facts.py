@@ -128,7 +128,7 @@ NO_FIELDS = frozenset(
         "unece_allowance_charge_code", "unece_special_service_code", "salable", "type",
     }
 )  # fmt: skip
-"""Fields of an article that are no texts to choose: told in columns of their own, or computed at a price (quantities)."""
+"""Fields of an article that are no texts to choose: told in columns of their own, or costly (quantities)."""
 TRANSLATED = ("name", "description")
 """Texts of an article that Tryton keeps in every language of the database. [SRC: product]"""
 

@@ -38,7 +38,9 @@ _SOURCES: dict[ListName, _Source] = {
     ListName.WAREHOUSES: _Source(
         model=facts.LOCATION, module="stock", label="name", code="code", domain=(["type", "=", "warehouse"],)
     ),
-    ListName.FAMILIES: _Source(model=facts.CATEGORY, module="product", domain=(["accounting", "=", False],), archived=False),
+    ListName.FAMILIES: _Source(
+        model=facts.CATEGORY, module="product", domain=(["accounting", "=", False],), archived=False
+    ),
     ListName.CUSTOMER_FAMILIES: _Source(model="party.category", module="party"),
     ListName.PRICE_CATEGORIES: _Source(
         model="product.price_list", module="sale_price_list", label="name", extra=("tax_included",)
