@@ -141,6 +141,8 @@ class ErpPlugin:
     """As `ShopPlugin.complete`, for the address of its API."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """As `ShopPlugin.defaults`."""
+    ignores: frozenset[str] = frozenset()
+    """Settings that it has no place for, by dotted path: no page asks for them."""
     needs: int = 0
     """What must be there before anything works: messages `<system>.need.1` and so on, under `<system>.needs`."""
     prepare_steps: int = 0

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from atoosync_lab.connectors import plugins
 from atoosync_lab.kit import formats, words
 from atoosync_lab.kit.form import Field, FieldError, Form, text_of
 from atoosync_lab.kit.icons import icon
@@ -65,6 +66,8 @@ class SettingsCard:
         actions: Mapping[str, Callable[[str], None]] | None = None,
     ) -> None:
         self.session, self.title, self.note = session, title, note
+        ignored = plugins.erp(session.profile.erp.system).ignores
+        fields = [field for field in fields if field.name not in ignored]
         self._on_saved = on_saved
         self._before, self._after, self._card_id = before, after, card_id
         self._secrets = {field.name for field in fields if field.kind == "secret"}
