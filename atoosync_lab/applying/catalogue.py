@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from atoosync_lab.applying import images
 from atoosync_lab.applying.context import ApplyContext
 from atoosync_lab.connectors.base import (
     OrderStatusWrite,
@@ -25,6 +26,7 @@ from atoosync_lab.model.catalogue import Stock
 from atoosync_lab.model.errors import AtooSyncError, QuotaReachedError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.planning.context import CREATING, FAILED
+from atoosync_lab.planning.images import ENTITY as IMAGE
 from atoosync_lab.planning.plan import WRITES, Action, PlanRow
 from atoosync_lab.store.links import Fingerprint
 from atoosync_lab.store.quota import Counter
@@ -57,14 +59,22 @@ def apply_catalogue(ctx: ApplyContext, shop: ShopConnector) -> None:
         "status": (sizes.prices, lambda batch: shop.write_status([_status(r, p) for r, p in batch])),
     }
     # A held record stays due when the mark moves on: its cure may be a setting, which changes no date in the ERP.
-    _note_sent(ctx, [(row.key, FAILED, row.target_id) for row in ctx.plan.rows(actions=[Action.BLOCK.value])])
+    held = (row for row in ctx.plan.rows(actions=[Action.BLOCK.value]) if row.entity != IMAGE)
+    _note_sent(ctx, [(row.key, FAILED, row.target_id) for row in held])
     _forget_finished(ctx)
+    images.begin(ctx)
     rows = ctx.plan.rows(actions=[a.value for a in WRITES], payload=True)
     planned: dict[str, int] = {}
     for count in ctx.plan.counts():
         if count.action in WRITES:
             planned[count.entity] = planned.get(count.entity, 0) + count.rows
     for entity, group in itertools.groupby(rows, key=lambda r: r.entity):
+        if entity == IMAGE:
+            for batch in batched(group, shop.batch_size("images", planned[entity], images.BATCH)):
+                ctx.check()
+                images.write(ctx, shop, batch)
+                ctx.progress(ctx.tally)
+            continue
         usual, write = writers[entity]
         for batch in batched(group, shop.batch_size(entity, planned[entity], usual)):
             ctx.check()
@@ -125,6 +135,8 @@ def _send(ctx: ApplyContext, batch: Batch, write: Write) -> None:
             _note_failure(ctx, row, result)
             continue
         sent.append((row.key, row.fingerprint, result.target_id or row.target_id))
+        if row.action is Action.CREATE:
+            ctx.made[row.key] = result.target_id
         ctx.done(row, f"apply.{row.entity}.{row.action}", label=row.label)
     if unwritten:
         ctx.quota.give_back(ctx.profile.id, unwritten, Counter.EXPORTS)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from atoosync_lab.connectors.base import ErpConnector, ShopConnector
@@ -13,6 +14,7 @@ from atoosync_lab.model.events import Level, Stage
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.planning.plan import Plan, PlanRow
 from atoosync_lab.settings import Profile
+from atoosync_lab.snapshots.contents import Contents
 from atoosync_lab.store.ledger import Ledger
 from atoosync_lab.store.links import Links
 from atoosync_lab.store.quota import Quota
@@ -67,6 +69,10 @@ class ApplyContext:
     tally: Tally = field(default_factory=Tally)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
+    contents: Contents = field(default_factory=lambda: Contents(Path("images")))
+    """Contents of the images that the plan sends."""
+    made: dict[str, str] = field(default_factory=dict)
+    """Products that this plan has created so far: key -> id in the shop."""
     later_generations: int = 0
     """Further generations of a record that are looked up before it is sent: a restored home may not know of them."""
 

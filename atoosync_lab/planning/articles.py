@@ -13,6 +13,7 @@ from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.planning import differences, selection
 from atoosync_lab.planning.context import CREATING, CatalogueContext
 from atoosync_lab.planning.differences import Field
+from atoosync_lab.planning.images import plan_images
 from atoosync_lab.planning.plan import PlanWriter
 from atoosync_lab.planning.prices import (
     PRICE_JOINS,
@@ -87,6 +88,7 @@ def plan_articles(ctx: CatalogueContext, out: PlanWriter) -> None:
         selection.write_skips(con, "product", "sheet", "product.in_shop_already", there)
         con.execute(f"UPDATE sheet SET verdict = 'product.in_shop_already' WHERE {there}")
     _write_rows(con, ctx, texts)
+    plan_images(ctx, out)
 
 
 def _make_tax_table(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext) -> None:

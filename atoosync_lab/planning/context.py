@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from atoosync_lab.connectors.base import ImageRules
 from atoosync_lab.settings import Profile
 from atoosync_lab.settings.base import BEGINNING
 from atoosync_lab.snapshots.captures import Capture
@@ -32,6 +33,20 @@ class PriceTerms:
     def column(self) -> str:
         """The pivot's field that holds such a price."""
         return "price_incl_tax" if self.incl_tax else "price_excl_tax"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageTerms:
+    """What the images of an article plan depend on, besides settings and captures."""
+
+    rules: ImageRules
+    """Which images the shop takes."""
+    library: bool = False
+    """The shop keeps images in a library."""
+    sent: Mapping[str, str] = field(default_factory=dict)
+    """`product id/image id` in the shop -> digest of the content we sent."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Product key -> md5 of the images last sent, or one of the marks that a record is still due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +77,8 @@ class CatalogueContext:
     """Shop text field -> its rules (length, forbidden characters), plain data from the connector."""
     reference_length: int = 64
     price_terms: PriceTerms = field(default_factory=PriceTerms)
+    images: ImageTerms | None = None
+    """None: no images are planned."""
     system_calls: Callable[[str, int], int] = lambda kind, rows: rows
     """Calls the shop needs for a number of writes of a kind."""
 
@@ -73,5 +90,7 @@ UNDONE = "undone"
 CREATING = "creating"
 """Fingerprint of an article from before its creation is sent until its end is known. Where a run broke off in between,
 the next one finishes it: some shops show a new article, and all count it, by calls of their own after the first."""
+IMAGES = "images"
+"""Name under which the images last sent of an article are noted, beside its sheet."""
 DUE = f"('{FAILED}', '{UNDONE}', '{CREATING}')"
 """All of them as a SQL list."""

@@ -67,7 +67,8 @@ class PlanRow:
     seq: int
     action: Action
     entity: str
-    """`product`, `price`, `stock`, `status`, `order`, `credit_note`, `customer`, `settlement`, `order_status`."""
+    """`product`, `image` (all images of a product), `price`, `stock`, `status`, `order`, `credit_note`, `customer`,
+    `settlement`, `order_status`."""
     key: str
     """Key people know: reference, shop order id."""
     parent: str = ""
@@ -385,8 +386,8 @@ class Plan:
         )
 
     def unchanged_among(self, keys: Sequence[str]) -> list[str]:
-        """Those of these keys that are equal on both sides."""
-        sql = "SELECT DISTINCT key FROM unchanged WHERE list_contains(?, key) ORDER BY key"
+        """Those of these keys that are equal on both sides; their images apart, which are records of their own."""
+        sql = "SELECT DISTINCT key FROM unchanged WHERE entity <> 'image' AND list_contains(?, key) ORDER BY key"
         with self.reader.cursor() as con:
             return [str(row[0]) for row in con.execute(sql, [list(keys)]).fetchall()] if keys else []
 

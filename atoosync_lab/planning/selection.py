@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from atoosync_lab.mapping import filters
 from atoosync_lab.model.reference_lists import ListName
-from atoosync_lab.planning.context import DUE, CatalogueContext
+from atoosync_lab.planning.context import CREATING, DUE, FAILED, UNDONE, CatalogueContext
 from atoosync_lab.planning.sqltext import case_of, identifier, literal, params
 from atoosync_lab.snapshots import duck
 
@@ -39,6 +39,11 @@ def attach(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext) -> None:
     duck.attach(con, ctx.erp.path, "erp")
     duck.attach(con, ctx.shop.path, "shop")
     con.execute("CREATE TEMP TABLE last_sent (key VARCHAR, md5 VARCHAR)")
+    con.execute("CREATE TEMP TABLE images_due (key VARCHAR)")
+    marks = (FAILED, UNDONE, CREATING)
+    due = [(key,) for key, md5 in ctx.images.notes.items() if md5 in marks] if ctx.images else []
+    if due:
+        con.executemany("INSERT INTO images_due VALUES (?)", due)
     given = ctx.fingerprints
     if not isinstance(given, pa.Table):
         given = pa.table({"key": [k for k, _ in given], "md5": [m for _, m in given]})
@@ -102,7 +107,7 @@ def select_items(con: duckdb.DuckDBPyConnection, ctx: CatalogueContext, selectio
         skipped.append(
             (
                 f"NOT coalesce({date} {beyond} {mark}::TIMESTAMPTZ, TRUE) AND p.key NOT IN"
-                f" (SELECT key FROM last_sent WHERE md5 IN {DUE})",
+                f" (SELECT key FROM last_sent WHERE md5 IN {DUE} UNION ALL SELECT key FROM images_due)",
                 literal("product.not_modified"),
             )
         )

@@ -70,7 +70,12 @@ def read_applied(
         " FROM applied.row r"
         " LEFT JOIN (SELECT DISTINCT key, entity, action FROM done_given) d"
         " ON d.key = r.key AND d.entity = r.entity AND d.action = r.action"
-        f" LEFT JOIN sent_given s ON s.key = r.key WHERE r.action IN ({writes})"
+        f" LEFT JOIN sent_given s ON s.key = r.key WHERE r.action IN ({writes}) AND r.entity <> 'image'"
+    ).fetchall()
+    # An image that was taken away is not kept anywhere to be put back: images stay as they are, and that is said.
+    con.execute(
+        "CREATE TEMP TABLE written_image AS SELECT key, target_id, label FROM applied.row"
+        f" WHERE action IN ({writes}) AND entity = 'image'"
     ).fetchall()
     for name in ("done_given", "sent_given"):
         con.unregister(name)
@@ -210,7 +215,12 @@ def _write(con: duckdb.DuckDBPyConnection) -> None:
         f"INSERT INTO row SELECT {_SEQ}, 'skip', entity, key, '', record_id, label, '[]', verdict, {_PARAMS}, 0, '', ''"
         " FROM judged WHERE verdict IS NOT NULL AND verdict <> 'undo.back_already'"
     ).fetchall()
-    for table in ("written", "present", "present_stock", "field_now", "judged", "reversed", "reverse"):
+    con.execute(
+        "INSERT INTO row SELECT coalesce((SELECT max(seq) FROM row), 0) + row_number() OVER (ORDER BY key), 'skip',"
+        " 'image', key, '', target_id, label, '[]', 'undo.images_stay',"
+        " json_object('reference', key, 'label', label)::VARCHAR, 0, '', '' FROM written_image"
+    ).fetchall()
+    for table in ("written", "written_image", "present", "present_stock", "field_now", "judged", "reversed", "reverse"):
         con.execute(f"DROP TABLE {table}")
 
 

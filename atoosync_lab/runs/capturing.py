@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from atoosync_lab.connectors.base import Capability, Connector, ErpConnector, ReadRequest, Scope, ShopConnector
 from atoosync_lab.mapping import periods
@@ -31,6 +32,25 @@ _AHEAD = timedelta(minutes=5)
 OnRows = Callable[[str, Scope, int], None]
 
 
+def sends_images(profile: Profile, flow: Flow, erp: Connector, shop: Connector) -> bool:
+    """Whether a run of the flow reads and plans images: the profile asks for it and both systems can (ART-30)."""
+    on = functions.effective(profile).articles.images.create
+    able = Capability.READ_IMAGES in erp.capabilities and Capability.WRITE_IMAGES in shop.capabilities
+    return flow.images and on and able
+
+
+def image_warnings(profile: Profile, flow: Flow, erp: Connector, shop: Connector) -> tuple[dict[str, Any], ...]:
+    """Why the images that the profile asks for are not sent, in the form of a capture's warnings."""
+    if not (flow.images and functions.effective(profile).articles.images.create):
+        return ()
+    lacks = ((erp, Capability.READ_IMAGES, "image.erp_lacks"), (shop, Capability.WRITE_IMAGES, "image.shop_lacks"))
+    return tuple(
+        {"code": code, "params": {"system": system.system}, "record": ""}
+        for system, needed, code in lacks
+        if needed not in system.capabilities
+    )
+
+
 def capture_erp(
     home: Home,
     profile: Profile,
@@ -38,18 +58,23 @@ def capture_erp(
     erp: ErpConnector,
     *,
     full: bool = False,
+    images: bool = False,
     on_rows: OnRows = lambda side, scope, rows: None,
     check: Callable[[], None] = lambda: None,
 ) -> Capture:
-    """A complete capture of what the flow needs of the ERP."""
-    base = None if full else _base(home, profile, "erp", flow.erp_scopes, erp)
+    """A complete capture of what the flow needs of the ERP; with `images` their contents too, each read once."""
+    scopes = (*flow.erp_scopes, *((Scope.IMAGES,) if images else ()))
+    base = None if full else _base(home, profile, "erp", scopes, erp)
     request = ReadRequest(since=base.started_at - OVERLAP) if base else ReadRequest()
+    requests = dict.fromkeys(scopes, request)
+    if images:
+        requests[Scope.IMAGES] = replace(request, images=captures.known_images(home.captures, profile.id))
     return captures.take(
         erp,
         home.captures,
         profile=profile.id,
         side="erp",
-        scopes=[(scope, request) for scope in flow.erp_scopes],
+        scopes=list(requests.items()),
         mode="since" if base else "full",
         base=base,
         on_rows=lambda scope, rows: on_rows("erp", scope, rows),
@@ -67,6 +92,7 @@ def capture_shop(
     check: Callable[[], None] = lambda: None,
     keys: tuple[str, ...] = (),
     imported: frozenset[str] = frozenset(),
+    images: bool = False,
 ) -> Capture:
     """A capture of what the flow needs of the shop: all of the catalogue, or the orders or slips of the period.
 
@@ -79,11 +105,12 @@ def capture_shop(
         check: called between pages; raises to stop.
         keys: only these orders.
         imported: orders that the ERP had before its own capture began: its stock counts them already.
+        images: which images the products have is read too.
     """
     scopes: list[tuple[Scope, ReadRequest | Callable[[CaptureWriter], ReadRequest]]]
     mode = "full"
     if flow.kind == "catalogue":
-        scopes = [(scope, ReadRequest()) for scope in flow.shop_scopes]
+        scopes = [(scope, ReadRequest()) for scope in (*flow.shop_scopes, *((Scope.IMAGES,) if images else ()))]
         waiting = _waiting(profile, flow, shop, imported)
         if waiting is not None:
             scopes.append((Scope.ORDER_PIECES, waiting))
@@ -142,15 +169,18 @@ def _base(home: Home, profile: Profile, side: str, scopes: tuple[Scope, ...], co
     if Capability.READ_SINCE not in connector.capabilities:
         return None
     wanted, now = {s.value for s in scopes}, datetime.now(UTC)
+    # Images are a scope of their own that only some flows ask for: the others go on from captures with them, too.
+    besides = {Scope.IMAGES.value} - wanted
     newest: Capture | None = None
     for capture in captures.each(home.captures, profile.id, side):
         if capture.mode == "window" or capture.finished_at > now + _AHEAD or not wanted <= set(capture.scopes):
             continue
         if not capture.current:
             return None
-        if newest is None and (set(capture.scopes) != wanted or capture.system != connector.system):
+        held = set(capture.scopes) - besides
+        if newest is None and (held != wanted or capture.system != connector.system):
             return None
         newest = newest or capture
-        if capture.mode == "full" and set(capture.scopes) == wanted:
+        if capture.mode == "full" and held == wanted:
             return newest if now - capture.finished_at <= FULL_EVERY else None
     return None

@@ -37,6 +37,8 @@ class Flow:
 
     counts_orders: bool = False
     """It writes quantities: pieces of orders that the ERP does not have yet are read too (PB-59)."""
+    images: bool = False
+    """Sheets are written, and with them the images of the articles, where profile and systems say so (ART-30)."""
     lease: str = ""
     """Task that only one run may do at a time; flows that write the same records share it."""
 
@@ -73,12 +75,13 @@ def _catalogue(
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
     for flow in (
-        _catalogue("articles", plan_articles, Capability.WRITE_PRODUCTS, counts_orders=True),
+        _catalogue("articles", plan_articles, Capability.WRITE_PRODUCTS, counts_orders=True, images=True),
         _catalogue(
             "articles-new",
             plan_articles,
             Capability.WRITE_PRODUCTS,
             counts_orders=True,
+            images=True,
             lease="articles",
             mark="articles",
             moves_mark=False,

@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from atoosync_lab.connectors.base import Capability, ErpConnector, ShopConnector
+from atoosync_lab.connectors import plugins
+from atoosync_lab.connectors.base import Capability, ErpConnector, Scope, ShopConnector, WritesImages
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.reference_lists import ListName
-from atoosync_lab.planning.context import CatalogueContext, PriceTerms
+from atoosync_lab.planning.context import IMAGES, CatalogueContext, ImageTerms, PriceTerms
 from atoosync_lab.planning.order_status import StatusContext, plan_order_status
 from atoosync_lab.planning.orders import OrdersContext, plan_credit_notes, plan_orders
 from atoosync_lab.planning.plan import Action, Plan, PlanMeta, PlanRow, PlanWriter
+from atoosync_lab.runs.capturing import image_warnings
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile, functions
@@ -25,6 +27,8 @@ from atoosync_lab.store.profiles import settings_fingerprint
 
 SHOP_SECONDS_A_CALL = 1.0
 """Rough time of a shop call, for the estimate shown in a plan; the shop's real answer time decides."""
+ERP_SECONDS_A_CALL = 0.5
+"""The same for an ERP that counts no calls."""
 MARK_OVERLAP = timedelta(minutes=5)
 """Marks move to the capture's beginning less this: clocks of two systems differ by seconds."""
 
@@ -81,7 +85,10 @@ def make_plan(
             settings=settings_fingerprint(profile),
             marks=marks,
             filter=extra_filter,
-            warnings=tuple(w for capture in captures.values() for w in capture.warnings),
+            warnings=(
+                *(w for capture in captures.values() for w in capture.warnings),
+                *image_warnings(profile, flow, erp, shop),
+            ),
         )
         calls, minutes = cost(profile, out.tallied(), erp, shop)
         plan = out.finish(replace(meta, calls=calls, minutes=minutes))
@@ -161,6 +168,25 @@ def catalogue_context(
             impact=Capability.VARIANT_PRICE_IMPACT in shop.capabilities,
             vat=_vat_rates(profile),
         ),
+        images=_image_terms(workspace, profile, flow, shop, captures),
+    )
+
+
+def _image_terms(
+    workspace: Workspace, profile: Profile, flow: Flow, shop: ShopConnector, captures: Mapping[str, Capture]
+) -> ImageTerms | None:
+    """What the images of an article plan depend on; None: none are planned, or not both sides' were read."""
+    read = all(Scope.IMAGES.value in capture.scopes for capture in captures.values())
+    if not (flow.images and read and profile.articles.images.create):
+        return None
+    if Capability.WRITE_IMAGES not in shop.capabilities or not isinstance(shop, WritesImages):
+        return None
+    noted = workspace.links.fingerprints(profile.id, IMAGES).select(["key", "md5"]).to_pylist()
+    return ImageTerms(
+        rules=shop.image_rules,
+        library=Capability.IMAGE_LIBRARY in shop.capabilities,
+        sent=workspace.links.by_shop_id(profile.id, "image"),
+        notes={row["key"]: row["md5"] for row in noted},
     )
 
 
@@ -222,6 +248,8 @@ def status_context(workspace: Workspace, profile: Profile, erp: ErpConnector) ->
 _SHOP_KINDS = {
     ("create", "product"): "product_create",
     ("update", "product"): "product_update",
+    ("create", "image"): "images",
+    ("update", "image"): "images",
     ("update", "price"): "price",
     ("update", "stock"): "stock",
     ("activate", "status"): "status",
@@ -242,5 +270,7 @@ def cost(
     """Calls that applying will take, and the minutes they take under the systems' own limits (BEY-01)."""
     shop_calls = sum(shop.calls_for(_SHOP_KINDS[k], n) for k, n in counts.items() if k in _SHOP_KINDS)
     erp_calls = sum(erp.calls_for(_ERP_KINDS[k], n) for k, n in counts.items() if k in _ERP_KINDS)
-    seconds = shop_calls * SHOP_SECONDS_A_CALL + erp_calls / profile.erp.calls_per_second
+    counted = plugins.erp(profile.erp.system).budget
+    per_second = profile.erp.calls_per_second if counted else 1 / ERP_SECONDS_A_CALL
+    seconds = shop_calls * SHOP_SECONDS_A_CALL + erp_calls / per_second
     return shop_calls + erp_calls, round(seconds / 60, 1)

@@ -31,7 +31,7 @@ from atoosync_lab.model.points import point
 from atoosync_lab.planning import plan as plans
 from atoosync_lab.planning.plan import Action, Plan
 from atoosync_lab.runs import flows
-from atoosync_lab.runs.capturing import capture_erp, capture_shop
+from atoosync_lab.runs.capturing import capture_erp, capture_shop, image_warnings, sends_images
 from atoosync_lab.runs.exporting import export_journal, live_export
 from atoosync_lab.runs.flows import Flow
 from atoosync_lab.runs.making import imported_orders, make_plan
@@ -42,6 +42,7 @@ from atoosync_lab.runs.tracing import traces_of
 from atoosync_lab.runs.workspace import Workspace, whoami
 from atoosync_lab.settings import Profile, functions
 from atoosync_lab.snapshots.captures import Capture
+from atoosync_lab.snapshots.contents import Contents
 from atoosync_lab.store import restored
 from atoosync_lab.store.journal import StopFlag
 from atoosync_lab.store.journal_records import Run, RunState
@@ -200,14 +201,20 @@ class _Work:
             self.recorder.progress(Stage.CAPTURE, self.tally)
 
         home = self.workspace.home
+        images = sends_images(self.profile, flow, self.erp, self.shop)
+        for warning in image_warnings(self.profile, flow, self.erp, self.shop):
+            self.recorder(Stage.CAPTURE, warning["code"], warning["params"], level=Level.WARNING)
         # Before the ERP is read: what was imported by then, its stock counts already.
         imported = imported_orders(self.workspace, self.profile) if flow.counts_orders else frozenset()
-        erp = capture_erp(home, self.profile, flow, self.erp, full=request.full, on_rows=on_rows, check=self.check)
+        erp = capture_erp(
+            home, self.profile, flow, self.erp, full=request.full, images=images, on_rows=on_rows, check=self.check
+        )
         self._captured(erp)
         keys = request.keys if flow.kind == "orders" else ()
         shop = capture_shop(
-            home, self.profile, flow, self.shop, on_rows=on_rows, check=self.check, keys=keys, imported=imported
-        )
+            home, self.profile, flow, self.shop, on_rows=on_rows, check=self.check, keys=keys, imported=imported,
+            images=images,
+        )  # fmt: skip
         self._captured(shop)
         return {"erp": erp, "shop": shop}
 
@@ -309,6 +316,7 @@ class _Work:
             check=self.check,
             progress=lambda tally: self.recorder.progress(Stage.APPLY, tally),
             tally=self.tally,
+            contents=Contents.of(workspace.home.captures, self.profile.id),
             later_generations=note.later_generations(datetime.now(UTC)) if note else 0,
         )
         apply_plan(ctx, flow.kind)
@@ -411,9 +419,10 @@ def capture_now(workspace: Workspace, profile_id: str, flow_name: str, *, full: 
         raise SettingsError("flow.no_capture", flow=flow.name)
     imported = imported_orders(workspace, profile)
     with workspace.shop(profile) as shop, workspace.erp(profile) as erp:
+        images = sends_images(profile, flow, erp, shop)
         return {
-            "erp": capture_erp(workspace.home, profile, flow, erp, full=full),
-            "shop": capture_shop(workspace.home, profile, flow, shop, imported=imported),
+            "erp": capture_erp(workspace.home, profile, flow, erp, full=full, images=images),
+            "shop": capture_shop(workspace.home, profile, flow, shop, imported=imported, images=images),
         }
 
 

@@ -71,6 +71,20 @@ class ProductSettings(Settings):
     """ART-11."""
 
 
+class ImageSettings(Settings):
+    """Images of articles (ART-30)."""
+
+    create: bool = False
+    """« Créer les images »: new products get the images of their articles."""
+    from_sheet: bool = True
+    """« Envoyer les images de la fiche article »: the image of the sheet, beside those of a gallery."""
+    delete_first: bool = False
+    """« Supprimer toutes les images de l'article avant d'envoyer les nouvelles »: also those that somebody else put into
+    the shop. The manual shows no default: off, for nothing is deleted that was not asked for."""
+    reattach: bool = False
+    """« Réassocier les images »: a product that lost an image of ours gets it back from the shop's library (SHP-08)."""
+
+
 class ShopCreation(Settings):
     """What a creation writes besides the sheet (SHP-01)."""
 
@@ -131,6 +145,7 @@ class ArticleSettings(Settings):
     """The tab as a whole."""
 
     products: ProductSettings = ProductSettings()
+    images: ImageSettings = ImageSettings()
     creation: ShopCreation = ShopCreation()
     update: ShopUpdate = ShopUpdate()
     stocks: StockSettings = StockSettings()

@@ -88,7 +88,7 @@ FLOWS: Mapping[str, tuple[str, str]] = {
 
 _NOT_SERVED = frozenset(
     {
-        ("products", "images"), ("products", "documents"), ("products", "variants"), ("products", "special_prices"),
+        ("products", "documents"), ("products", "variants"), ("products", "special_prices"),
         ("customers", ""), ("orders", "invoices"),
     }
 )  # fmt: skip
@@ -165,6 +165,8 @@ def effective(profile: Profile) -> Profile:
         )
     if not is_on(functions, "products", "prices"):
         articles = articles.model_copy(update={"update": articles.update.model_copy(update={"price": False})})
+    if not is_on(functions, "products", "images"):
+        articles = articles.model_copy(update={"images": articles.images.model_copy(update={"create": False})})
     if not is_on(functions, "orders", "settlements"):
         orders = orders.model_copy(update={"settlements": orders.settlements.model_copy(update={"create": False})})
     if articles is profile.articles and orders is profile.orders:

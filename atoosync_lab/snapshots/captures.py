@@ -19,10 +19,12 @@ import duckdb
 import uuid_utils
 
 from atoosync_lab.connectors.base import Connector, ReadRequest, Scope
+from atoosync_lab.model.catalogue import ArticleImage, ImageContent
 from atoosync_lab.model.errors import InvalidRecordError, SettingsError, StorageError
 from atoosync_lab.model.points import into_place
 from atoosync_lab.model.records import table_name
 from atoosync_lab.snapshots import duck, tables
+from atoosync_lab.snapshots.contents import Contents
 
 FLUSH_ROWS = 2_000
 """Records of a kind that are written together, while the next pages are read."""
@@ -81,6 +83,7 @@ class CaptureWriter:
         stamp = datetime.now(UTC).strftime(STAMP)
         self.path = self._folder / f"{stamp}-{self.id}.duckdb"
         self._temporary = self.path.with_suffix(".duckdb.tmp")
+        self._contents = Contents.of(folder, profile)
         self._buffers: dict[type[Any], list[Any]] = {}
         self.counts: dict[str, int] = {}
         self._con = duck.create(self._temporary, FOLDER)
@@ -94,8 +97,11 @@ class CaptureWriter:
             raise
 
     def add(self, chunk: Any) -> None:
-        """Buffer a chunk's records; full buffers are written."""
+        """Buffer a chunk's records; full buffers are written. Contents of images go to their folder at once."""
         for cls, rows in chunk.items():
+            if cls is ImageContent:
+                self._contents.keep(rows)
+                continue
             buffer = self._buffers.setdefault(cls, [])
             buffer.extend(rows)
             if len(buffer) >= FLUSH_ROWS:
@@ -198,7 +204,7 @@ def take(
             requests.append((scope, request))
             for chunk in connector.read(scope, request):
                 writer.add(chunk)
-                on_rows(scope, sum(len(rows) for rows in chunk.values()))
+                on_rows(scope, sum(len(rows) for cls, rows in chunk.items() if cls is not ImageContent))
                 check()
         meta = {
             "profile": profile,
@@ -298,6 +304,23 @@ def latest(folder: Path, profile: str, side: str, scopes: Iterable[Scope], *, co
     return None
 
 
+def known_images(folder: Path, profile: str) -> dict[tuple[str, str], ArticleImage]:
+    """Images of the ERP as last captured, by article and image id; those whose content is not here are left out.
+
+    Raises:
+        StorageError: the capture cannot be read.
+    """
+    last = latest(folder, profile, "erp", [Scope.IMAGES])
+    if last is None:
+        return {}
+    contents = Contents.of(folder, profile)
+    with duck.Reader(last.path).cursor() as con:
+        rows = con.execute("SELECT * FROM article_image").fetchall()
+        names = [column[0] for column in con.description or ()]
+    found = [ArticleImage(**dict(zip(names, row, strict=True))) for row in rows]
+    return {(i.article_id, i.image_id): i for i in found if i.version and contents.has(i.digest)}
+
+
 def get(folder: Path, profile: str, capture_id: str) -> Capture:
     """The capture with this id (or unambiguous beginning of it).
 
@@ -324,4 +347,6 @@ def drop_old(folder: Path, profile: str, *, keep: timedelta, now: datetime, used
             if stamp < limit and capture_id not in kept:
                 path.unlink(missing_ok=True)
                 removed += 1
+    if removed:
+        removed += Contents.of(folder, profile).drop_unused((folder / profile / "erp").glob("*.duckdb"), now)
     return removed

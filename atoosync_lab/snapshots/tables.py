@@ -19,6 +19,7 @@ from atoosync_lab.model.records import columns, table_name
 TABLES: tuple[type[Any], ...] = (
     catalogue.Product,
     catalogue.Stock,
+    catalogue.ArticleImage,
     sales.Order,
     sales.OrderLine,
     sales.OrderPieces,
@@ -34,6 +35,7 @@ TABLES: tuple[type[Any], ...] = (
 REPLACES: dict[str, tuple[str, ...]] = {
     "product": ("kind", "remote_id"),
     "stock": ("remote_id",),
+    "article_image": ("article_id",),
     "order": ("remote_id",),
     "order_line": ("order_id",),
     "order_pieces": ("order_id",),
@@ -143,6 +145,8 @@ PARENTS: dict[str, tuple[str, str]] = {
     "credit_slip_line": ("credit_slip", "slip_id"),
 }
 """Tables whose rows go with a parent's: its table, and the column that names it."""
+OWNERS: dict[str, tuple[str, str]] = {"article_image": ("product", "article_id")}
+"""Tables whose rows go when their owner changed or rows of their own came: the last image of an article leaves none."""
 
 
 def merge_base(con: duckdb.DuckDBPyConnection, base: str) -> None:
@@ -156,9 +160,13 @@ def merge_base(con: duckdb.DuckDBPyConnection, base: str) -> None:
         else:
             source = name
             same = " AND ".join(f"new.{quote(k)} IS NOT DISTINCT FROM old.{quote(k)}" for k in REPLACES[name])
+        changed = f"EXISTS (SELECT 1 FROM {quote(source)} new WHERE {same})"
+        if name in OWNERS:
+            owner, column = OWNERS[name]
+            changed += f" OR EXISTS (SELECT 1 FROM {quote(owner)} o WHERE o.remote_id = old.{quote(column)})"
         con.execute(
             f"CREATE TEMP TABLE {quote('kept_' + name)} AS SELECT old.* FROM {base}.{quote(name)} old"
-            f" WHERE NOT EXISTS (SELECT 1 FROM {quote(source)} new WHERE {same})"
+            f" WHERE NOT ({changed})"
         ).fetchall()
     for name in names:
         con.execute(f"INSERT INTO {quote(name)} SELECT * FROM {quote('kept_' + name)}").fetchall()

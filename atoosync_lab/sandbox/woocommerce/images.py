@@ -33,6 +33,11 @@ def shown_image(call: Call, row: Row) -> dict[str, Any]:
     }
 
 
+def starts(ending: str) -> bytes:
+    """How the files of an ending begin."""
+    return _TYPES[ending]
+
+
 def _odd_pair(name: str, stored: str) -> dict[str, str]:
     # The shop adds the site's offset twice to the times of images: seen on version 9.9.5.
     return {name: times.local(times.local(stored)), f"{name}_gmt": stored}
@@ -79,7 +84,9 @@ def uploaded(state: ShopState, address: str, name: str | None, alt: str | None) 
     return keep(state, re.sub(r"[^A-Za-z0-9._-]", "-", stem) or "image", kind, content, name, alt)
 
 
-def keep(state: ShopState, stem: str, ending: str, content: bytes, name: str | None, alt: str | None) -> int:
+def keep(
+    state: ShopState, stem: str, ending: str, content: bytes, name: str | None, alt: str | None, slug: str = ""
+) -> int:
     """Store an image under a file name that is free; its id."""
     now = state.now()
     folder = datetime.fromisoformat(now).replace(tzinfo=UTC).strftime("%Y/%m")
@@ -90,7 +97,15 @@ def keep(state: ShopState, stem: str, ending: str, content: bytes, name: str | N
     title = name or file.rsplit("/", 1)[-1]
     return state.insert(
         "images",
-        {"name": title, "alt": alt or "", "file": file, "data": content, "created": now, "modified": now},
+        {
+            "name": title,
+            "alt": alt or "",
+            "file": file,
+            "data": content,
+            "created": now,
+            "modified": now,
+            **({"slug": slug} if slug else {}),
+        },
     )
 
 

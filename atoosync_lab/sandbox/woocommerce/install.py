@@ -13,6 +13,10 @@ READ_KEY = "ck_0000000000000000000000000000000000005a12"
 READ_SECRET = "cs_0000000000000000000000000000000000005a12"
 """The pair that may only read."""
 
+MEDIA_USER = "boutique"
+MEDIA_PASSWORD = "aaaa bbbb cccc dddd eeee 5a11"
+"""A user of WordPress and an application password of theirs: what the media library asks for."""
+
 DEFAULT_CATEGORY = 15
 """Id of `Uncategorized`, which products without a category get."""
 

@@ -41,6 +41,7 @@ _CAPABILITIES = frozenset(
         Capability.READ_STOCKS,
         Capability.READ_CUSTOMERS,
         Capability.READ_SINCE,
+        Capability.READ_IMAGES,
         Capability.IMPORT_DOCUMENTS,
         Capability.IMPORT_CUSTOMERS,
         Capability.IMPORT_SETTLEMENTS,

@@ -133,7 +133,14 @@ ITEM_TEXTS = (
 )
 """Text columns of an article: offered by the mapping pages, read when no fields are named."""
 ITEM_NUMBERS = ("ItemType", "SalePriceVatIncluded", "NetWeight", "Height", "Width", "Length", "Volume")
-"""Number columns worth a place in `fields`. Pictures (`ItemImage`) are never asked for (A13)."""
+"""Number columns worth a place in `fields`. Pictures (`ItemImage`) are asked for by themselves alone (A13)."""
+IMAGE, IMAGE_VERSION = "ItemImage", "ImageVersion"
+"""The image of an article's sheet as base64, perhaps behind a data prefix, and a number that changes with it; empty or
+0 without an image (A13). An article whose image changes gets a new modification date (A13)."""
+SHEET_IMAGE = "sheet"
+"""Our image id of the one image that an article has: no table of further ones was found."""
+IMAGES_A_CALL = 10
+"""Articles whose images are asked for in one call: some megabytes an answer."""
 STOCK_COLUMNS = (
     "ItemId",
     "StorehouseId",

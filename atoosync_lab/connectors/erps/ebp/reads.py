@@ -9,6 +9,7 @@ from datetime import datetime
 from atoosync_lab.connectors.base import Chunk, ReadRequest, Scope
 from atoosync_lab.connectors.erps.ebp import facts, filters, values
 from atoosync_lab.connectors.erps.ebp.client import EbpClient
+from atoosync_lab.connectors.erps.ebp.images import ImageReader
 from atoosync_lab.connectors.erps.ebp.paging import Query
 from atoosync_lab.connectors.erps.ebp.schema import FolderSchema
 from atoosync_lab.connectors.erps.ebp.values import Row, number, text
@@ -47,6 +48,8 @@ class EbpReader:
             return self._products(request)
         if scope is Scope.STOCKS:
             return self._stocks(request)
+        if scope is Scope.IMAGES:
+            return ImageReader(self._client, self._pages, self._warn).read(request)
         if scope is Scope.CUSTOMERS:
             return self._customers(request)
         if scope is Scope.DOCUMENTS:

@@ -164,6 +164,46 @@ class PrestaShopClient:
                     raise
                 self._sleep(wait)
 
+    def upload(self, resource: str, name: str, mime: str, content: bytes) -> str:
+        """Send an image; its id. Never sent twice: the same file twice makes two images. [LIVE]
+
+        Raises:
+            As `write`.
+        """
+        answer = self._send("POST", resource, [], files={"image": (name, content, mime)}, absolute=False)
+        document = self._document(answer, resource, "POST", wrote=True)
+        number = next((r.get("id") for r in document.records if r.get("id")), "")
+        if not number:
+            noted = Facts(system=facts.SYSTEM, operation=f"POST {resource}", status=answer.status_code)
+            raise OutcomeUnknownError("prestashop.cut", resource=resource, facts=noted)
+        return number
+
+    def file(self, resource: str) -> bytes:
+        """A file as the shop gives it.
+
+        Raises:
+            RefusedError: there is none. ConnectionFailedError, RetryError: as `get`.
+        """
+        answer = self._send("GET", resource, [])
+        if answer.is_success and not answer.content.lstrip().startswith(b"<"):
+            return answer.content
+        if answer.status_code == 404 and not answer.content.strip():
+            noted = Facts(system=facts.SYSTEM, operation=f"GET {resource}", status=404)
+            raise RefusedError("prestashop.gone", resource=resource, id="", facts=noted)
+        self._document(answer, resource, "GET", wrote=False)
+        noted = Facts(system=facts.SYSTEM, operation=f"GET {resource}", status=answer.status_code)
+        raise RefusedError("prestashop.gone", resource=resource, id="", facts=noted)
+
+    def delete(self, resource: str) -> None:
+        """Delete one file; repeating does no harm.
+
+        Raises:
+            As `write`; RefusedError too when it is gone already.
+        """
+        answer = self._send("DELETE", resource, [], absolute=True)
+        if not answer.is_success or answer.content.strip():
+            self._document(answer, resource, "DELETE", wrote=True)
+
     def root(self) -> httpx.Response:
         """The list of resources with the key's rights, in a single try: what a connection test looks at."""
         return self._root([("id_shop", self._shop)] if self._shop else [])
@@ -220,6 +260,7 @@ class PrestaShopClient:
         *,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         absolute: bool | None = None,
     ) -> httpx.Response:
         if self._shop and not any(name == "id_shop" for name, _ in query):
@@ -231,6 +272,7 @@ class PrestaShopClient:
                 params=query or None,
                 content=content,
                 headers=headers,
+                files=files,
                 idempotent=absolute,
                 # The shop says 500 where others say 400: its error list decides.
                 returns={500},

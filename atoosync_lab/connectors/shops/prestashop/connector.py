@@ -14,6 +14,8 @@ from atoosync_lab.connectors.base import (
     Capability,
     Chunk,
     ConnectionReport,
+    ImageRules,
+    ImagesWrite,
     OrderStatusWrite,
     PriceWrite,
     ProductWrite,
@@ -27,6 +29,7 @@ from atoosync_lab.connectors.shops.prestashop import facts, setup
 from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient
 from atoosync_lab.connectors.shops.prestashop.creation import Creator
 from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
+from atoosync_lab.connectors.shops.prestashop.image_writes import ImageWriter
 from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
 from atoosync_lab.connectors.shops.prestashop.order_status import OrderMover
 from atoosync_lab.connectors.shops.prestashop.reads import Reader
@@ -47,6 +50,7 @@ _CAPABILITIES = frozenset(
         Capability.WRITE_STOCKS,
         Capability.WRITE_STATUS,
         Capability.WRITE_ORDER_STATUS,
+        Capability.WRITE_IMAGES,
         Capability.VARIANTS,
         Capability.VARIANT_PRICE_IMPACT,
         Capability.CREATE_SETTLES_WITHIN,
@@ -90,6 +94,7 @@ class PrestaShopConnector:
             self._client, self._lookups, ShopClock(settings.timezone), settings.sizes, self.warnings.append
         )
         self._writer = Writer(self._client, Creator(self._client, self._lookups))
+        self._images = ImageWriter(self._client, self._writer)
         self._mover = OrderMover(self._client)
 
     def __repr__(self) -> str:
@@ -145,6 +150,16 @@ class PrestaShopConnector:
         self._client.learn_version()
         return self._writer.status(batch) if batch else []
 
+    @property
+    def image_rules(self) -> ImageRules:
+        """What this version accepts as an image."""
+        return facts.image_rules(self._client.version)
+
+    def write_images(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
+        """See `connectors.base.WritesImages`."""
+        self._client.learn_version()
+        return self._images.write(batch) if batch else []
+
     def write_order_status(self, batch: Sequence[OrderStatusWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
         return self._mover.move(batch) if batch else []
@@ -163,6 +178,8 @@ class PrestaShopConnector:
             "price": ceil(rows / sizes.prices) * factor,
             "stock": ceil(rows / sizes.stocks) * factor,
             "status": ceil(rows / sizes.prices) * factor,
+            # A look at each batch of products, and one image each, the usual case.
+            "images": rows + ceil(rows / sizes.products),
             # A look at the orders of a batch, and one at what the statuses mean; then one call an order.
             "order_status": rows + ceil(rows / sizes.stocks) + min(rows, 1),
             # Two look-ups a batch and one call a creation; then the stock rows of the batch are read and written.

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from atoosync_lab.connectors.base import ImageRules
+
 SYSTEM = "prestashop"
 API_PATH = "api/"
 VERSION_HEADER = "PSWS-Version"
@@ -29,6 +31,21 @@ CLOCK_TOLERANCE = 300
 READ_TIMEOUT = 120.0
 READ_WAITS = (2.0, 4.0)
 """Seconds before a read is tried again whose answer was a 500 or stopped before its end."""
+
+IMAGE_FIELDS = "id,id_default_image,images[id]"
+"""What is read of a product's images: ids in the shop's order, and which one is the main image. An association is shown
+by a list where it is named. [C: request]"""
+IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})
+IMAGE_TYPES_9 = IMAGE_TYPES | {"image/webp"}
+"""Types an upload takes; WebP from 9.0.3. [C: images][I#28157]"""
+IMAGE_BYTES = 3_000_000
+"""Largest upload: fixed at 3 MB up to 8.0; later the shop's own setting, which the Webservice does not show, counts: a
+larger one is not counted on. [C: images][I#28157]"""
+IMAGES_COMPARED = 30
+"""Images of unknown origin of one product that are fetched and compared before an upload (PS30: ASSUMPTION, no article
+has more that came another way): the same file twice makes two images, and the shop tells no digest. [LIVE]"""
+IMAGE_GONE_CODES = frozenset({"57", "67"})
+"""The image is not there (any more). [LIVE]"""
 
 # Error codes: the first one of an answer decides, whatever the HTTP status says. [LIVE]
 KEY_CODES = frozenset({16, 17, 18, 19, 20, 21})
@@ -143,6 +160,11 @@ class Version:
         return self.parts >= (1, 7, 8)
 
     @property
+    def webp(self) -> bool:
+        """Images may be WebP from 9.0.3. [C: images]"""
+        return self.parts >= (9, 0, 3)
+
+    @property
     def meta_keywords(self) -> bool:
         """`products.meta_keywords` is gone in 9. [LIVE]"""
         return self.parts < (9,)
@@ -250,3 +272,9 @@ def slug(text: str) -> str:
     """A URL part the shop accepts: unaccented lower-case letters, figures and dashes. [LIVE]"""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:128].strip("-")
+
+
+def image_rules(version: Version) -> ImageRules:
+    """Which images a version takes. Their order cannot be written, only the main one chosen. [C: images]"""
+    types = IMAGE_TYPES_9 if version.webp else IMAGE_TYPES
+    return ImageRules(max_bytes=IMAGE_BYTES, mime_types=types, ordered=False)

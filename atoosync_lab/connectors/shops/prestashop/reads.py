@@ -10,11 +10,12 @@ from typing import Any
 
 from atoosync_lab.connectors.base import Chunk, ReadRequest, Scope
 from atoosync_lab.connectors.shops.prestashop import facts, wire
+from atoosync_lab.connectors.shops.prestashop import image_records as images
 from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient, Query, split
 from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
 from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
 from atoosync_lab.connectors.shops.prestashop.order_records import OrderRecords, amount
-from atoosync_lab.model.catalogue import Product, Stock
+from atoosync_lab.model.catalogue import ArticleImage, Product, Stock
 from atoosync_lab.model.errors import ConnectionFailedError, Facts, InvalidRecordError, RefusedError
 from atoosync_lab.model.keys import product_key, whole_number
 from atoosync_lab.model.money import parse_decimal
@@ -95,6 +96,7 @@ class Reader:
         readers: dict[Scope, Callable[[ReadRequest], Iterator[Chunk]]] = {
             Scope.PRODUCTS: self._products,
             Scope.STOCKS: self._stocks,
+            Scope.IMAGES: self._images,
             Scope.ORDERS: self._orders,
             Scope.ORDER_PIECES: self._pieces,
             Scope.CREDIT_SLIPS: self._slips,
@@ -287,6 +289,13 @@ class Reader:
     def _dates(field: str, value: str | None) -> Query:
         """`date=1` allows filters on `date_add` and `date_upd` (code 32 without it)."""
         return [(f"filter[{field}]", value), ("date", "1")] if value else []
+
+    def _images(self, request: ReadRequest) -> Iterator[Chunk]:
+        """Which images each product has; their files are not read."""
+        light = min(self._sizes.page_size * facts.LIGHT_PAGE_FACTOR, facts.LIGHT_PAGE_MAX)
+        for document in self._listed("products", facts.IMAGE_FIELDS, [], request.ids, "id", light):
+            found = self._made(document, "products", lambda record: list(images.records(record)))
+            yield {ArticleImage: [image for product in found for image in product]}
 
     def _listed(
         self, resource: str, display: str, query: Query, ids: Sequence[str], field: str, size: int

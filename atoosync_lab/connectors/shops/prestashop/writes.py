@@ -143,6 +143,14 @@ class Writer:
         items = [(w.key, w.target_id, {"active": "1" if w.active else "0"}) for w in batch]
         return _ordered(batch, self._absolute("products", "product", items))
 
+    def main_image(self, key: str, product: str, image: str) -> WriteResult:
+        """Choose the main image of a product.
+
+        Raises:
+            UnsentError, RateLimitedError, ConnectionFailedError: it was not sent.
+        """
+        return self._absolute("products", "product", [(key, product, {"id_default_image": image})])[0]
+
     # --- Absolute values -----------------------------------------------------------------------------------------
 
     def _absolute(self, resource: str, node: str, items: Sequence[Item]) -> list[WriteResult]:

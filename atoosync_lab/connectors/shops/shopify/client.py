@@ -222,14 +222,16 @@ class ShopifyClient:
             raise ConnectionFailedError("shopify.file_gone", facts=noted)
         return answer.content
 
-    def upload(self, url: str, fields: Mapping[str, str], name: str, content: bytes) -> None:
+    def upload(
+        self, url: str, fields: Mapping[str, str], name: str, content: bytes, mime: str = facts.BULK_MIME
+    ) -> None:
         """Send a file to where `stagedUploadsCreate` wants it.
 
         Raises:
             OutcomeUnknownError: it was not taken; nothing was written to the shop.
         """
         client, path = self._elsewhere(url)
-        files = {"file": (name, content, facts.BULK_MIME)}
+        files = {"file": (name, content, mime)}
         answer = client.request("POST", path, data=dict(fields), files=files, idempotent=True)
         if not answer.is_success:
             noted = Facts(system=facts.SYSTEM, operation="POST staged upload", status=answer.status_code)

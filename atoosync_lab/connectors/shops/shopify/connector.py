@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -14,6 +15,8 @@ from atoosync_lab.connectors.base import (
     Capability,
     Chunk,
     ConnectionReport,
+    ImageRules,
+    ImagesWrite,
     OrderStatusWrite,
     PriceWrite,
     ProductWrite,
@@ -24,7 +27,7 @@ from atoosync_lab.connectors.base import (
     WriteResult,
 )
 from atoosync_lab.connectors.plugins import Services
-from atoosync_lab.connectors.shops.shopify import facts, lists, operations, setup
+from atoosync_lab.connectors.shops.shopify import facts, images, lists, operations, setup
 from atoosync_lab.connectors.shops.shopify.client import ShopifyClient
 from atoosync_lab.connectors.shops.shopify.lookups import Lookups
 from atoosync_lab.connectors.shops.shopify.order_reads import OrderReader
@@ -47,6 +50,8 @@ _CAPABILITIES = frozenset(
         Capability.WRITE_STOCKS,
         Capability.WRITE_STATUS,
         Capability.WRITE_ORDER_STATUS,
+        Capability.WRITE_IMAGES,
+        Capability.IMAGE_LIBRARY,
         Capability.VARIANTS,
         Capability.READ_SINCE,
         Capability.CREATE_SETTLES_WITHIN,
@@ -125,6 +130,7 @@ class ShopifyConnector:
         readers: dict[Scope, Callable[[ReadRequest], Iterator[Chunk]]] = {
             Scope.PRODUCTS: self._catalogue.products,
             Scope.STOCKS: self._catalogue.stocks,
+            Scope.IMAGES: partial(images.read, self._client),
             Scope.ORDERS: self._orders.orders,
             Scope.ORDER_PIECES: self._orders.pieces,
             Scope.CREDIT_SLIPS: self._orders.slips,
@@ -146,6 +152,15 @@ class ShopifyConnector:
     def write_status(self, batch: Sequence[StatusWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
         return self._writer.status(batch) if batch else []
+
+    @property
+    def image_rules(self) -> ImageRules:
+        """Which images Shopify takes."""
+        return facts.IMAGE_RULES
+
+    def write_images(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
+        """See `connectors.base.WritesImages`."""
+        return images.ImageWriter(self._client).write(batch) if batch else []
 
     def write_order_status(self, batch: Sequence[OrderStatusWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
@@ -172,6 +187,8 @@ class ShopifyConnector:
             # The location once; articles not stocked yet one by one in requests of their own.
             "stock": ceil(rows / facts.STOCK_LINES) + mutations + lookups + 1,
             "status": 2 * mutations + 1,
+            # Looked at with their products and in the library; staged, uploaded, named, seen ready.
+            "images": 2 * ceil(rows / facts.PRODUCTS_BY_ID) + 4 * rows,
             "order_status": ceil(rows / facts.STATUS_READ) + rows,
             # Looked up by SKU and by our number, made, shown; then the stock rows are read and filled.
             "product_create": ceil(rows / facts.SKU_TERMS)

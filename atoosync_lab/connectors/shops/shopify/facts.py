@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from atoosync_lab.connectors.base import ImageRules
+
 SYSTEM = "shopify"
 TITLE = "Shopify"
 
@@ -100,6 +102,28 @@ signs pass)."""
 REFUNDED_PAGE = 100
 SLIP_ORDERS = 10
 """Orders whose refunds are read in one query: some 90 points each. [MEASURED]"""
+
+IMAGES_INLINE = 50
+"""Media read with their product; the rest of a product in further pages of `MAX_ARRAY`."""
+IMAGES_PAGE = 100
+"""Products a page when only their media are read. [MEASURED: some 300 points]"""
+IMAGE_RESOURCE = "IMAGE"
+"""Kind of a staged upload. [SCHEMA: StagedUploadTargetGenerateUploadResource]"""
+IMAGE_RULES = ImageRules(
+    max_bytes=20_000_000,
+    mime_types=frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"}),
+    max_pixels=25_000_000,
+    max_images=250,
+)
+"""Largest file, most pixels, most media of a product. [DOC: product media] Media are in the order of the list that
+`productSet` is given; the first one is the main image. [SCHEMA]"""
+FILES_LOOKED_UP = 10
+"""Names of files in one search (SH20: ASSUMPTION: `filename:` takes a beginning with `*`, as text fields do)."""
+FILE_FAILED = "FAILED"
+FILE_ENDED = frozenset({"READY", FILE_FAILED})
+"""States of a file on which nothing works any more. [SCHEMA: FileStatus]"""
+FILE_WAITS = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between looks at new files. What is still worked on then counts as taken (SH21: ASSUMPTION)."""
 
 BULK_PRODUCTS_FROM = 2_000
 """Variants from which the catalogue is read by a bulk operation. By pages 2 000 articles take 8 calls and some 2 000

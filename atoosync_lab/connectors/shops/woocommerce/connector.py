@@ -14,6 +14,8 @@ from atoosync_lab.connectors.base import (
     Capability,
     Chunk,
     ConnectionReport,
+    ImageRules,
+    ImagesWrite,
     OrderStatusWrite,
     PriceWrite,
     ProductWrite,
@@ -28,13 +30,16 @@ from atoosync_lab.connectors.shops.woocommerce.batches import Batcher
 from atoosync_lab.connectors.shops.woocommerce.catalogue_reads import CatalogueReader
 from atoosync_lab.connectors.shops.woocommerce.client import WooClient
 from atoosync_lab.connectors.shops.woocommerce.creation import Creator
+from atoosync_lab.connectors.shops.woocommerce.images import ImageWriter
 from atoosync_lab.connectors.shops.woocommerce.lookups import Lookups
+from atoosync_lab.connectors.shops.woocommerce.media import MediaLibrary
 from atoosync_lab.connectors.shops.woocommerce.order_reads import OrderReader
 from atoosync_lab.connectors.shops.woocommerce.order_status import OrderMover
+from atoosync_lab.connectors.shops.woocommerce.paging import Pager
 from atoosync_lab.connectors.shops.woocommerce.reads import Reader
 from atoosync_lab.connectors.shops.woocommerce.values import Values
 from atoosync_lab.connectors.shops.woocommerce.writes import Writer
-from atoosync_lab.model.errors import InvalidRecordError
+from atoosync_lab.model.errors import ConnectionFailedError, Facts, InvalidRecordError
 from atoosync_lab.model.ports import Limiter, TraceSink
 from atoosync_lab.model.reference_lists import ReferenceLists
 from atoosync_lab.settings.connection import ShopConnection
@@ -51,11 +56,15 @@ _CAPABILITIES = frozenset(
         Capability.WRITE_STOCKS,
         Capability.WRITE_STATUS,
         Capability.WRITE_ORDER_STATUS,
+        Capability.WRITE_IMAGES,
+        Capability.IMAGE_LIBRARY,
         Capability.VARIANTS,
         Capability.CREATE_SETTLES_WITHIN,
     }
 )
 _LEFT_OUT = {"barcode": "woocommerce.left_out_barcode", "brand": "woocommerce.left_out_brand"}
+_IMAGES_A_WRITE = 10
+"""Products whose images go in one write, as a run asks for them."""
 _KEYS_A_LOOK_UP = 50
 """References that the address of one look-up surely holds."""
 
@@ -66,6 +75,7 @@ class WooCommerceConnector:
     Args:
         settings: address and options of the profile's shop side.
         key, secret: a key pair with the permission to read and write.
+        media: a user of WordPress and an application password of theirs; without it no images are written.
         limiter: shared limit, if the host has one.
         trace: where exchanges are noted.
         transport: replaces the network (tests).
@@ -78,6 +88,7 @@ class WooCommerceConnector:
 
     system = facts.SYSTEM
     capabilities = _CAPABILITIES
+    """All it can do; an instance writes images only with an application password."""
 
     def __init__(
         self,
@@ -85,6 +96,7 @@ class WooCommerceConnector:
         key: str,
         secret: str,
         *,
+        media: tuple[str, str] = ("", ""),
         limiter: Limiter | None = None,
         trace: TraceSink | None = None,
         transport: httpx.BaseTransport | None = None,
@@ -98,13 +110,25 @@ class WooCommerceConnector:
         )
         self._lookups = Lookups(self._client)
         self._catalogue = CatalogueReader(self._client, settings, self._warn)
-        self._reader = Reader(self._catalogue, OrderReader(self._client, self._lookups, settings, self._warn))
+        self._reader = Reader(
+            self._catalogue,
+            OrderReader(self._client, self._lookups, settings, self._warn),
+            Pager(self._client, settings.sizes.page_size, settings.sizes.concurrency),
+        )
         self._values = Values(self._client, self._lookups)
         self._batcher = Batcher(self._client, settings.sizes.concurrency)
         self._writer = Writer(
             self._batcher, Creator(self._client, self._lookups, self._batcher, self._values), self._values
         )
         self._mover = OrderMover(self._client, self._lookups, self._batcher)
+        self._media: MediaLibrary | None = None
+        if all(media):
+            self._media = MediaLibrary(
+                self._client, *media, limiter=limiter, trace=trace, debug=settings.debug, transport=transport,
+                verify=verify,
+            )  # fmt: skip
+        else:
+            self.capabilities = _CAPABILITIES - {Capability.WRITE_IMAGES, Capability.IMAGE_LIBRARY}
         self._told_lacking: set[str] = set()
 
     def __repr__(self) -> str:
@@ -116,7 +140,7 @@ class WooCommerceConnector:
     @property
     def calls(self) -> int:
         """Calls so far."""
-        return self._client.http.calls
+        return self._client.http.calls + (self._media.http.calls if self._media else 0)
 
     @property
     def text_rules(self) -> Mapping[str, Mapping[str, Any]]:
@@ -168,6 +192,20 @@ class WooCommerceConnector:
         self._before_write()
         return self._writer.status(batch) if batch else []
 
+    @property
+    def image_rules(self) -> ImageRules:
+        """What WordPress takes as an image."""
+        return facts.IMAGE_RULES
+
+    def write_images(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
+        """See `connectors.base.WritesImages`."""
+        if not batch:
+            return []
+        if self._media is None:
+            raise ConnectionFailedError("woocommerce.media_password", facts=Facts(system=facts.SYSTEM))
+        self._client.learn()
+        return ImageWriter(self._client, self._batcher, self._media).write(batch)
+
     def write_order_status(self, batch: Sequence[OrderStatusWrite]) -> list[WriteResult]:
         """See `connectors.base.ShopConnector`."""
         return self._mover.move(batch) if batch else []
@@ -178,6 +216,8 @@ class WooCommerceConnector:
 
     def batch_size(self, kind: str, rows: int, usual: int) -> int:
         """As many as a batch may ever hold: how many go into each follows from the time they take."""
+        if kind == "images":
+            return usual
         return max(usual, facts.BATCH_MAX)
 
     def calls_for(self, kind: str, rows: int) -> int:
@@ -188,6 +228,9 @@ class WooCommerceConnector:
         if kind == "order_status":
             # A look at the orders, one at the statuses, and batches.
             return ceil(rows / facts.PAGE_MAX) + min(rows, 1) + self._batches(kind, rows)
+        if kind == "images":
+            # A look at the products, one at the library and a batch, for each write of some; and one image each.
+            return rows + 3 * ceil(rows / _IMAGES_A_WRITE)
         if kind == "product_create":
             looks = 2 * ceil(rows / _KEYS_A_LOOK_UP)
             stocks = ceil(rows / facts.PAGE_MAX) + self._batches("stock", rows)
@@ -208,3 +251,5 @@ class WooCommerceConnector:
     def close(self) -> None:
         """Close network connections."""
         self._client.close()
+        if self._media is not None:
+            self._media.close()

@@ -68,13 +68,17 @@ def holds(record: Json, wanted: Mapping[str, Any]) -> str:
     for name, value in wanted.items():
         if name not in COMPARED or name not in record:
             continue
-        if name in ("categories", "brands"):
+        if name == "images":
+            held = [wire.identifier(row) for row in wire.rows(record, name)]
+            if [wire.identifier(row) for row in value] != [image for image in held if image]:
+                return name
+        elif name in ("categories", "brands"):
             sent = {wire.identifier(row) for row in value}
             if sent and not sent & {wire.identifier(row) for row in wire.rows(record, name)}:
                 return name
         elif name in NUMBERS:
-            held = wire.decimal(record, name)
-            if held != wire.decimal({name: value}, name):
+            number = wire.decimal(record, name)
+            if number != wire.decimal({name: value}, name):
                 return name
         elif wire.text(record, name).strip() != wire.text({name: value}, name).strip():
             return name
@@ -82,5 +86,7 @@ def holds(record: Json, wanted: Mapping[str, Any]) -> str:
 
 
 NUMBERS = frozenset({"regular_price", "weight", "stock_quantity"})
-COMPARED = NUMBERS | {"sku", "status", "tax_class", "global_unique_id", "manage_stock", "categories", "brands"}
+COMPARED = NUMBERS | {
+    "sku", "status", "tax_class", "global_unique_id", "manage_stock", "categories", "brands", "images",
+}  # fmt: skip
 """Fields whose silent change by the shop is told: what it does not know it drops without a word. [LIVE]"""

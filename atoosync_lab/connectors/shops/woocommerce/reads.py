@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from atoosync_lab.connectors.base import Chunk, ReadRequest, Scope
 from atoosync_lab.connectors.shops.woocommerce.catalogue_reads import CatalogueReader
+from atoosync_lab.connectors.shops.woocommerce.images import read as read_images
 from atoosync_lab.connectors.shops.woocommerce.order_reads import OrderReader
+from atoosync_lab.connectors.shops.woocommerce.paging import Pager
 from atoosync_lab.model.errors import ConnectionFailedError, RefusedError
 
 
 class Reader:
     """Reads the scopes of one shop."""
 
-    def __init__(self, catalogue: CatalogueReader, orders: OrderReader) -> None:
+    def __init__(self, catalogue: CatalogueReader, orders: OrderReader, images: Pager) -> None:
         self._readers: dict[Scope, Callable[[ReadRequest], Iterator[Chunk]]] = {
             Scope.PRODUCTS: catalogue.products,
             Scope.STOCKS: catalogue.stocks,
+            Scope.IMAGES: partial(read_images, images),
             Scope.ORDERS: orders.orders,
             Scope.ORDER_PIECES: orders.pieces,
             Scope.CREDIT_SLIPS: orders.slips,

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from atoosync_lab.sandbox.data.demo import texts
+from atoosync_lab.sandbox.data.demo import pictures, texts
 from atoosync_lab.sandbox.data.demo.catalogue import Article, articles
 from atoosync_lab.sandbox.data.demo.facts import COLLEAGUE, GUEST_CODE, VAT_BY_RATE
 from atoosync_lab.sandbox.data.demo.people import Person, people, siret
@@ -104,6 +104,7 @@ def _item(article: Article, today: date) -> dict[str, Any]:
         "xx_LibelleMaitre": master if article.master else None,
         "xx_Fragile": article.family == "TAB",
     }
+    row |= pictures.columns(article)
     for number, (name, value) in enumerate(pairs, 1):
         row[f"xx_Attribut{number}"], row[f"xx_Valeur{number}"] = name[0] or None, value[0] or None
     return row
