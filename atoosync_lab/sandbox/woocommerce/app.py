@@ -20,7 +20,7 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import Receive, Scope, Send
 
 from atoosync_lab.sandbox.common.faults import FaultMiddleware, struck
-from atoosync_lab.sandbox.woocommerce import admin
+from atoosync_lab.sandbox.woocommerce import admin, media
 from atoosync_lab.sandbox.woocommerce.access import Access, Credentials
 from atoosync_lab.sandbox.woocommerce.call import PREFIX, Answer, Call
 from atoosync_lab.sandbox.woocommerce.errors import ApiError, critical, no_route
@@ -94,6 +94,8 @@ class Shop:
         # Keys are read for the shop's own routes alone; with pretty addresses on, not where the route is in the query.
         keys_read = (pretty or switches.plain_permalinks) and inner.startswith(("/wc/", "/wc-"))
         with self.lock:
+            if inner.rstrip("/") == media.PATH:
+                return self._media(request, query, content)
             response, pause = self._answered(
                 request, unquote(inner) or "/", query, content, signed if keys_read else None
             )
@@ -141,6 +143,30 @@ class Shop:
         headers = {name: value for name, value in headers.items() if value}
         body = b"" if method == "HEAD" else dump(data)
         return Response(body, status, {**headers, "Content-Type": JSON_TYPE}), pause
+
+    def _media(self, request: Request, query: dict[str, Any], content: bytes) -> Response:
+        """WordPress's own library: other credentials, other routes, the same site."""
+        home, told = self.home(request.scope), dict[str, str]()
+        try:
+            there = media.signed_in(request.headers.get("authorization", ""))
+            if request.method == "POST":
+                if not there:
+                    raise ApiError(
+                        401, "rest_cannot_create", "Sorry, you are not allowed to create posts as this user."
+                    )
+                with self.state.writing():
+                    data: Any = media.created(self.state, query, request.headers, content, home)
+                status = 201
+                if struck(request.scope, "error_after_save"):
+                    raise critical()
+            else:
+                data, told = media.listed(self.state, query, home)
+                status = 200
+        except ApiError as error:
+            return Response(dump(error.body()), error.status, {"Content-Type": JSON_TYPE})
+        if query.get("_fields"):
+            data = only_fields(data, query["_fields"])
+        return Response(dump(data), status, {"Content-Type": JSON_TYPE, **told})
 
     def _user(self, request: Request, signed: dict[str, Any], home: str) -> int:
         given = Credentials(
