@@ -8,6 +8,8 @@
   `"touch": false`.
 - `POST webhooks` `{"topic", "payload", "times"}`: deliver an event to the subscriptions of a topic, at once, as often
   as told.
+- `GET deliveries`: the last deliveries that the shop made by itself; `POST deliveries` `{"copies": n}`: each is sent so
+  often at the same instant from now on.
 - `POST seed/<name>` with the arguments of a function of `seed` as JSON.
 - `POST reset`, `POST keep/<name>`, `POST restore/<name>`, `POST shutdown`.
 """
@@ -30,6 +32,7 @@ from atoosync_lab.sandbox.common.keeping import Keeper, NotKeptError
 from atoosync_lab.sandbox.shopify import seed
 from atoosync_lab.sandbox.shopify.access import expire_all, set_scopes
 from atoosync_lab.sandbox.shopify.bucket import Buckets
+from atoosync_lab.sandbox.shopify.deliveries import Deliveries
 from atoosync_lab.sandbox.shopify.install import SETTINGS
 from atoosync_lab.sandbox.shopify.state import ShopState
 from atoosync_lab.sandbox.shopify.webhooks import deliver
@@ -41,11 +44,13 @@ class Admin:
     Args:
         state: The shop.
         buckets: Points of all tokens.
+        deliveries: What the shop delivers by itself.
     """
 
-    def __init__(self, state: ShopState, buckets: Buckets) -> None:
+    def __init__(self, state: ShopState, buckets: Buckets, deliveries: Deliveries) -> None:
         self.state = state
         self.buckets = buckets
+        self.sending = deliveries
         self.keeper = Keeper(lambda: [state.path])
 
     def routes(self) -> list[Route]:
@@ -57,6 +62,7 @@ class Admin:
             Route("/_admin/expire", self.expire, methods=["POST"]),
             Route("/_admin/rows", self.rows, methods=["POST"]),
             Route("/_admin/webhooks", self.webhooks, methods=["POST"]),
+            Route("/_admin/deliveries", self.deliveries, methods=["GET", "POST"]),
             Route("/_admin/seed/{name}", self.seed, methods=["POST"]),
             Route("/_admin/reset", self.reset, methods=["POST"]),
             Route("/_admin/keep/{name}", self.kept, methods=["POST"]),
@@ -98,7 +104,9 @@ class Admin:
     async def rows(self, request: Request) -> Response:
         """Read or write rows."""
         try:
-            return JSONResponse(touch_rows(self.state, await request.json()))
+            found = touch_rows(self.state, await request.json())
+            self.sending.flush(self.state)
+            return JSONResponse(found)
         except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
             return JSONResponse({"error": str(error)}, 400)
 
@@ -110,6 +118,12 @@ class Admin:
         )
         return JSONResponse({"deliveries": made})
 
+    async def deliveries(self, request: Request) -> Response:
+        """What was delivered, and how often each."""
+        if request.method == "POST":
+            self.sending.copies = int((await request.json())["copies"])
+        return JSONResponse({"copies": self.sending.copies, "deliveries": self.sending.sent})
+
     async def seed(self, request: Request) -> Response:
         """Call a function of `seed`."""
         function = seed.ACTIONS.get(request.path_params["name"])
@@ -120,6 +134,7 @@ class Admin:
             result: Any = function(self.state, **(json.loads(raw) if raw else {}))
         except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
             return JSONResponse({"error": str(error)}, 400)
+        self.sending.flush(self.state)
         return JSONResponse({"result": result})
 
     async def reset(self, request: Request) -> Response:

@@ -26,6 +26,7 @@ from atoosync_lab.sandbox.shopify import uploads
 from atoosync_lab.sandbox.shopify.access import GrantError, grant, session_of
 from atoosync_lab.sandbox.shopify.admin import Admin
 from atoosync_lab.sandbox.shopify.bucket import Buckets
+from atoosync_lab.sandbox.shopify.deliveries import Deliveries
 from atoosync_lab.sandbox.shopify.facts import INVALID_TOKEN, LATEST, VERSION_PATTERN, VERSIONS
 from atoosync_lab.sandbox.shopify.service import Call, Service
 from atoosync_lab.sandbox.shopify.state import FILES_FOLDER, ShopState
@@ -56,6 +57,7 @@ class Shop:
         self.buckets = Buckets(speed)
         self.service = Service(state, self.buckets, speed)
         self.worker = Worker(state.folder, speed)
+        self.deliveries = Deliveries(state.folder, speed)
 
     async def graphql(self, request: Request) -> Response:
         """`POST /admin/api/{version}/graphql.json`."""
@@ -90,6 +92,7 @@ class Shop:
             return self._json(_internal(headers["X-Request-Id"]), headers)
         answer = self.service.answer(call)
         self.worker.wake()
+        self.deliveries.flush(self.state)
         if struck(request.scope, "internal_error_after"):
             answer = _internal(headers["X-Request-Id"])
         return self._json(answer, headers)
@@ -170,7 +173,7 @@ def create_app(state: ShopState, *, speed: float = 1.0, newest: str = LATEST) ->
         newest: Newest version served.
     """
     shop = Shop(state, speed, newest)
-    admin = Admin(state, shop.buckets)
+    admin = Admin(state, shop.buckets, shop.deliveries)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

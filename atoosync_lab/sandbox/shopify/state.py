@@ -35,6 +35,7 @@ class ShopState:
         db: The SQLite connection, in autocommit mode; use `writing()` around several statements.
         folder: Folder of the file and of uploaded and exported files.
         clock: Gives the present instant (aware); tests may replace it.
+        changed: What happened to orders while a webhook listens: topic and id, for `deliveries` to deliver.
     """
 
     def __init__(self, db: sqlite3.Connection, folder: Path, clock: Callable[[], datetime] | None = None) -> None:
@@ -42,6 +43,7 @@ class ShopState:
         self.folder = folder
         self.clock: Callable[[], datetime] = clock or (lambda: datetime.now(UTC))
         self._columns: dict[str, tuple[str, ...]] = {}
+        self.changed: list[tuple[str, int]] = []
 
     @classmethod
     def open(cls, folder: Path | str) -> ShopState:
@@ -157,17 +159,31 @@ class ShopState:
         """Insert a row and return its id."""
         names = ", ".join(row)
         sql = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})"
-        return int(self.db.execute(sql, tuple(row.values())).lastrowid or 0)
+        made = int(self.db.execute(sql, tuple(row.values())).lastrowid or 0)
+        if table == "orders":
+            self._heard("ORDERS_CREATE", [made])
+        return made
 
     def insert_rows(self, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows of stored values quickly (columns in the order of `names`)."""
-        self.db.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", rows)
+        given = list(rows) if table == "orders" else rows
+        self.db.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", given)
+        if table == "orders" and "id" in names:
+            place = list(names).index("id")
+            self._heard("ORDERS_CREATE", [row[place] for row in given])
 
     def update(self, table: str, record: int | str, values: Mapping[str, Any]) -> None:
         """Change columns of one row."""
         if values:
             sets = ", ".join(f"{name} = ?" for name in values)
             self.db.execute(f"UPDATE {table} SET {sets} WHERE id = ?", (*values.values(), record))
+            if table == "orders":
+                self._heard("ORDERS_UPDATED", [int(record)])
+
+    def _heard(self, topic: str, orders: Sequence[int]) -> None:
+        """Note what happened to orders; without a subscription it costs one small look."""
+        if self.value("SELECT 1 FROM webhooks WHERE topic = ? LIMIT 1", topic):
+            self.changed += [(topic, order) for order in orders]
 
     def delete(self, table: str, record: int | str) -> bool:
         """Delete one row; False when there is none."""

@@ -46,11 +46,23 @@ def deliver(state: ShopState, topic: str, payload: Any, times: int = 1) -> list[
     for row in state.rows("webhooks", "topic = ? ORDER BY id", topic):
         delivery = str(uuid.uuid4())
         for _ in range(times):
-            made.append({"uri": row["uri"], "status": _send(state, row, body, event, delivery)})
+            made.append({"uri": row["uri"], "status": send(row, body, event, delivery, state.now())})
     return made
 
 
-def _send(state: ShopState, row: Row, body: bytes, event: str, delivery: str) -> int | None:
+def send(row: Row, body: bytes, event: str, delivery: str, now: str) -> int | None:
+    """Send one delivery to a subscription.
+
+    Args:
+        row: The subscription.
+        body: The content.
+        event: Id of what happened, common to all deliveries of it.
+        delivery: Id of the delivery.
+        now: The present, as the service writes it.
+
+    Returns:
+        Status of the answer; 0: there was none; None: the address is not of this machine.
+    """
     if urlsplit(row["uri"]).hostname not in ("127.0.0.1", "localhost"):
         return None
     headers = {
@@ -61,7 +73,7 @@ def _send(state: ShopState, row: Row, body: bytes, event: str, delivery: str) ->
         "X-Shopify-API-Version": row["version"],
         "X-Shopify-Webhook-Id": delivery,
         "X-Shopify-Event-Id": event,
-        "X-Shopify-Triggered-At": state.now(),
+        "X-Shopify-Triggered-At": now,
     }
     request = urllib.request.Request(row["uri"], body, headers, method="POST")
     try:

@@ -6,6 +6,7 @@
 - `POST rows` `{"table", "where": {column: value}}`: rows; with `"insert": [..]`, or `"id"` and `"change": {..}` or
   `"delete": true`, they are written, as a person at the shop does: the time of change moves (unless `"touch": false`).
 - `POST act` `{"method", "path", "params"}`: a call of the API as the administrator, without keys, counts and faults.
+- `GET deliveries`: the last deliveries of webhooks, with the status of each answer (0: none).
 - `POST shop/<action>`: functions of `seed.ADMIN_ACTIONS` with their arguments.
 - `POST keep/<name>`, `POST restore/<name>`: the state as it is now, and back to it. `POST reset`: empty shop.
 - `POST shutdown`: end the process.
@@ -115,7 +116,9 @@ def routes(shop: Shop) -> list[Route]:
             try:
                 given = json.loads(raw) if raw else {}
                 with shop.lock:
-                    return JSONResponse(work(given, request), status)
+                    found = work(given, request)
+                    shop.webhooks.flush(shop.home(request.scope))
+                return JSONResponse(found, status)
             except ApiError as error:
                 return JSONResponse(error.body(), error.status)
             except NotKeptError as error:
@@ -171,6 +174,7 @@ def routes(shop: Shop) -> list[Route]:
         Route("/_admin/options", guarded(options), methods=["GET", "POST"]),
         Route("/_admin/keys", guarded(keys, 201), methods=["POST"]),
         Route("/_admin/mails", guarded(mails), methods=["GET"]),
+        Route("/_admin/deliveries", guarded(lambda given, _: shop.webhooks.sent), methods=["GET"]),
         Route("/_admin/rows", guarded(lambda given, _: touch_rows(state, given)), methods=["POST"]),
         Route(
             "/_admin/act",

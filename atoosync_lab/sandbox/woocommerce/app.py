@@ -31,6 +31,7 @@ from atoosync_lab.sandbox.woocommerce.schema import options
 from atoosync_lab.sandbox.woocommerce.state import ShopState
 from atoosync_lab.sandbox.woocommerce.switches import Switches
 from atoosync_lab.sandbox.woocommerce.texts import dump
+from atoosync_lab.sandbox.woocommerce.webhooks import Webhooks
 
 JSON_TYPE = "application/json; charset=UTF-8"
 NOTICE = (
@@ -57,6 +58,7 @@ class Shop:
         self.access = Access(state)
         self.tls: dict[str, Any] = {}
         self.lock = threading.RLock()
+        self.webhooks = Webhooks(self)
         self._routes = known_in(state.version_parts)
 
     def home(self, scope: Scope) -> str:
@@ -99,6 +101,7 @@ class Shop:
             response, pause = self._answered(
                 request, unquote(inner) or "/", query, content, signed if keys_read else None
             )
+            self.webhooks.flush(self.home(scope))
         if pause and self.speed > 0:
             await asyncio.sleep(pause / 1000 / self.speed)
         if switches.notice or struck(scope, "notice"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 from atoosync_lab.sandbox.woocommerce import times
@@ -19,6 +20,8 @@ COUNTRIES = {"BE": "Belgium", "CH": "Switzerland", "DE": "Germany", "ES": "Spain
              "GB": "United Kingdom (UK)", "US": "United States (US)"}  # fmt: skip
 CURRENCIES = {"EUR": ("Euro", "&euro;"), "USD": ("United States (US) dollar", "&#36;"),
               "GBP": ("Pound sterling", "&pound;"), "CHF": ("Swiss franc", "&#67;&#72;&#70;")}  # fmt: skip
+PING = "ping"
+"""What a new webhook is told."""
 GATEWAYS = {"bacs": "Direct bank transfer", "cheque": "Check payments", "cod": "Cash on delivery"}
 PLUGIN_GATEWAYS = "plugin_gateways"
 """Option of the sandbox: payment methods that plug-ins brought, id -> title, as JSON; a core id takes another title."""
@@ -175,7 +178,7 @@ def webhook_one(call: Call) -> Answer:
 
 
 def webhook_write(call: Call) -> Answer:
-    """A new webhook, or a change of one. ASSUMPTION: deliveries are not played; the reference did not test them."""
+    """A new webhook, or a change of one; a new one is sent a sign of life (see `webhooks`)."""
     given: dict[str, Any] = call.params
     with call.state.writing():
         fresh = "id" not in call.url
@@ -190,7 +193,10 @@ def webhook_write(call: Call) -> Answer:
                 row[name] = given[name]
         row.setdefault("name", "Webhook created")
         if fresh:
+            if not row.get("secret"):
+                row["secret"] = secrets.token_urlsafe(37)[:50]
             call.state.insert("webhooks", row)
+            call.state.changed.append((PING, row["id"]))
         else:
             row["modified"] = call.state.now()
             call.state.update("webhooks", row)
