@@ -1,0 +1,166 @@
+"""Sales documents as sales of Tryton, from which its invoices, shipments and returns come.
+
+A credit note is a sale of negative quantities too, not an invoice of its own: Tryton then makes the invoice a credit
+note with the accounts of one, and a return that brings the goods back into stock; gestures have services only, and so
+no return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from atoosync_lab.connectors.base import Token
+from atoosync_lab.connectors.erps.tryton.lookups import kind_text
+from atoosync_lab.connectors.erps.tryton.values import Number
+from atoosync_lab.model.documents import DocumentKind, DocumentLine, SalesDocument
+from atoosync_lab.model.keys import whole_number
+from atoosync_lab.model.money import quantize
+
+HUNDRED = 100
+SHIPPED_KINDS = (DocumentKind.DELIVERY_NOTE, DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
+INVOICED_KINDS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
+
+
+class UnknownIdError(Exception):
+    """A document names something the database does not hold.
+
+    Args:
+        code: message id.
+        **params: its fields.
+    """
+
+    def __init__(self, code: str, **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A customer as documents need it."""
+
+    id: int
+    name: str
+    payment_term: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What the database says of the things documents name."""
+
+    units: Mapping[int, int]
+    """Product id -> id of its unit."""
+    currencies: Mapping[str, int]
+    """Code -> id, the company's own under the empty code."""
+    price_decimals: int
+    sale_fields: frozenset[str] = field(default=frozenset())
+    """Fields of sales that modules may add."""
+    line_fields: frozenset[str] = field(default=frozenset())
+
+
+def sale_values(
+    document: SalesDocument, token: Token, party: Party, invoicing: int, delivery: int, place: Place
+) -> dict[str, Any]:
+    """A sale in state draft.
+
+    Args:
+        document: what it is to hold.
+        token: its identity.
+        party: the customer.
+        invoicing: id of the address invoices go to.
+        delivery: id of the address goods go to.
+        place: articles, currencies and modules.
+
+    Raises:
+        UnknownIdError: an article, a tax, a currency, ... is not there.
+    """
+    kind = document.kind
+    record: dict[str, Any] = {
+        "party": party.id,
+        "invoice_address": invoicing,
+        "shipment_address": delivery,
+        "reference": token.reference,
+        # The number a sale was sent with is kept on it; that of an invoice is Tryton's, by its sequence without gaps.
+        "description": kind_text(kind),
+        "sale_date": document.date,
+        "currency": _known(place.currencies, document.currency.upper(), "tryton.no_currency", "currency"),
+        "comment": document.notes or None,
+        "lines": [["create", [_line(line, n, kind, place) for n, line in enumerate(document.lines, start=1)]]],
+    }
+    if document.number:
+        record["number"] = document.number
+    term = _id(document.payment_terms, "tryton.bad_id", "payment_terms") or party.payment_term
+    if term is not None:
+        record["payment_term"] = term
+    warehouse = _id(document.warehouse, "tryton.bad_id", "warehouse")
+    if warehouse is not None:
+        record["warehouse"] = warehouse
+    carrier = _id(document.shipping_mode, "tryton.bad_id", "shipping_mode")
+    if carrier is not None and "carrier" in place.sale_fields:
+        record["carrier"] = carrier
+    if "shipment_cost_method" in place.sale_fields:
+        # Tryton would add a line of its own for the carrier's cost; the shop's shipping is a line already.
+        record["shipment_cost_method"] = None
+    if kind in INVOICED_KINDS:
+        record["invoice_method"] = "order"
+    if kind in SHIPPED_KINDS:
+        record["shipment_method"] = "order"
+    return record
+
+
+def _line(line: DocumentLine, position: int, kind: DocumentKind, place: Place) -> dict[str, Any]:
+    product = _id(line.item, "tryton.no_product", "item")
+    if product is None or product not in place.units:
+        raise UnknownIdError("tryton.no_product", item=line.item)
+    tax = _id(line.vat_id, "tryton.bad_id", "vat_id")
+    sign = -1 if kind is DocumentKind.CREDIT_NOTE else 1
+    record: dict[str, Any] = {
+        "type": "line",
+        "sequence": position,
+        "product": product,
+        "unit": place.units[product],
+        "quantity": Number(line.quantity * sign),
+        "unit_price": net_price(line, place.price_decimals),
+        "taxes": [["add", [tax]]] if tax is not None else [],
+    }
+    if line.label:
+        record["description"] = line.label
+    if "base_price" in place.line_fields and (line.discount_percent or line.discount_amount):
+        record["base_price"] = quantize(line.unit_price, place.price_decimals)
+    return record
+
+
+def net_price(line: DocumentLine, decimals: int) -> Any:
+    """Unit price after discounts, rounded half up as the planner does (`orders/totals.py`), with Tryton's decimals."""
+    net = line.unit_price
+    if line.discount_percent:
+        net = net * (1 - line.discount_percent / HUNDRED)
+    return quantize(net - line.discount_amount, decimals)
+
+
+def _id(text: str, code: str, name: str) -> int | None:
+    """An id of the reference lists; None for an empty text."""
+    if not text:
+        return None
+    found = whole_number(text)
+    if found is None:
+        raise UnknownIdError(code, **({"item": text} if name == "item" else {"name": name, "id": text}))
+    return found
+
+
+def _known(known: Mapping[str, int], name: str, code: str, what: str) -> int:
+    if name not in known:
+        raise UnknownIdError(code, **{what: name})
+    return known[name]
+
+
+def invoice_values(document: SalesDocument, token: Token) -> dict[str, Any]:
+    """What the invoice of a sale gets before it is posted: the document's day and our reference."""
+    return {
+        "invoice_date": document.date,
+        "accounting_date": document.date,
+        "reference": token.reference,
+        "comment": document.notes or None,
+    }
