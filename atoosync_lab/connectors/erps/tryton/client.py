@@ -50,11 +50,15 @@ class TrytonClient:
         self._session = session
         self.database = database
         self.warn = warn
-        self._lock = threading.Lock()
+        self.page_size = facts.PAGE_SIZE
+        """Records of a page, where nothing else is said."""
+        self._lock = threading.RLock()
         self._ids = itertools.count(1)
         self._preferences: Mapping[str, Any] | None = None
         self._modules: frozenset[str] | None = None
         self._fields: dict[str, Fields] = {}
+        self.written = 0
+        """Calls not to be repeated that the server has answered with a result: something may be written by them."""
         self._answered = False
         """JSON has come from there: a page in its place is a passing trouble, not a wrong address."""
 
@@ -98,7 +102,11 @@ class TrytonClient:
             answer, body = self._send(name, content, header, repeat)
         if not answer.is_success:
             raise status_error(answer, name, self.database)
-        return answers.result_of(body, name, wrote=not repeat)
+        result = answers.result_of(body, name, wrote=not repeat)
+        if not repeat:
+            with self._lock:
+                self.written += 1
+        return result
 
     def _send(self, name: str, content: bytes, header: str, repeat: bool) -> tuple[httpx.Response, Any]:
         found: list[Any] = [None]
@@ -164,7 +172,7 @@ class TrytonClient:
         fields: Sequence[str],
         *,
         context: Mapping[str, Any] | None = None,
-        size: int = facts.PAGE_SIZE,
+        size: int = 0,
     ) -> Iterator[list[Row]]:
         """Records by rising id, a page a call; what is added or removed meanwhile moves no other one.
 
@@ -173,9 +181,9 @@ class TrytonClient:
             domain: which records.
             fields: what is wanted of each; dotted for what a record refers to.
             context: as `call`.
-            size: records a page; halved where the server cannot work through so many.
+            size: records a page, 0: as usual; halved where the server cannot work through so many.
         """
-        last = 0
+        last, size = 0, size or self.page_size
         while True:
             after = [*([list(domain)] if domain else []), ["id", ">", last]]
             try:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from atoosync_lab.model.documents import TextLimits
-
 SYSTEM = "tryton"
 
 # --- Protocol --------------------------------------------------------------------------------------------------------
@@ -47,6 +45,8 @@ TIMEOUT = 120.0
 LOGOUT_TIMEOUT = 5.0
 """Seconds for the farewell, which nobody waits for."""
 MAX_CLOCK_OFFSET_SECONDS = 120.0
+SETTLE_SECONDS_AT_ONCE = 1.0
+"""How long a sending may take to show, for a sandbox without waits."""
 
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
@@ -99,6 +99,9 @@ GOODS = ("goods", "assets")
 """Types of product that are kept in stock. [SRC: stock]"""
 BARCODE_TYPES = ("ean", "upc", "isbn", "ismn")
 """Types of a product's identifiers that are barcodes, the best first. [SRC: product]"""
+WEB_CATEGORY = "WEB"
+"""Code of the category of articles that are published on the web (TR03: Tryton has no such switch of its own, and a
+category is what every installation can have without a module). Without such a category it is what is salable."""
 WEIGHT_TO_KG: Mapping[str, str] = {
     "kg": "1",
     "g": "0.001",
@@ -132,6 +135,12 @@ NO_FIELDS = frozenset(
 TRANSLATED = ("name", "description")
 """Texts of an article that Tryton keeps in every language of the database. [SRC: product]"""
 
+IMAGE, IMAGE_MODULE = "product.image", "product_image"
+IMAGE_FIELDS = ("template", "product", "sequence", "write_date", "create_date")
+"""An image belongs to a template, or to one variant of it. [SRC: product_image]"""
+IMAGES_A_CALL = 5
+"""The server keeps images as JPEG of at most 2048 x 2048: some megabytes an answer. [SRC: product_image]"""
+
 # --- Customers -------------------------------------------------------------------------------------------------------
 
 PARTY_FIELDS = (
@@ -152,13 +161,3 @@ VAT_TYPES = ("eu_vat", "fr_vat")
 
 PAYMENT_MEANS = "account.statement.journal"
 """Model whose records are the payment means: a settlement becomes a line of a bank statement of that journal."""
-PRICE_DECIMALS = 4
-"""Decimals of a price: `[product] price_decimal` of the server's configuration; this is its default. [SRC: product]"""
-MAX_PRICE_DECIMALS = 6
-"""Decimals that our own arithmetic keeps."""
-TEXTS = TextLimits(
-    name=200, address=200, postcode=20, city=100, state=100, contact=100, phone=50, email=200, title=50, vat_number=50,
-    number=50, reference=200, label=4000,
-)  # fmt: skip
-"""Tryton's own columns have no length [LIVE: `fields_get` states no size]; these are what its printed documents bear
-(TR02)."""

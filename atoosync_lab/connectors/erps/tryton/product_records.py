@@ -29,6 +29,8 @@ class Category:
     """With the names of those above it."""
     taxes: tuple[int, ...] = ()
     """Taxes of a sale; of an accounting category, or of the one above it."""
+    web: bool = False
+    """Its articles are published on the web."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class ProductShape:
     attributes: Mapping[str, Attribute]
     weighed: bool
     """Products have a weight (module `product_measurements`)."""
+
+    @property
+    def has_web(self) -> bool:
+        """There is a category that says what is published on the web."""
+        return any(category.web for category in self.categories.values())
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -81,7 +88,8 @@ def product_of(row: Row, shape: ProductShape, translations: Mapping[str, str]) -
         translations: further texts, by field and language.
     """
     reference = text(row, "code")
-    listed = [shape.categories[i] for i in _ids(row, "categories") if i in shape.categories]
+    placed = [shape.categories[i] for i in sorted(_ids(row, "categories")) if i in shape.categories]
+    listed = [category for category in placed if not category.web]
     account = shape.categories.get(_one(row, "account_category"))
     goods = text(row, "type") in facts.GOODS
     return Product(
@@ -94,7 +102,7 @@ def product_of(row: Row, shape: ProductShape, translations: Mapping[str, str]) -
         price_excl_tax=number(row, "list_price_used"),
         tax_id=str(account.taxes[0]) if account is not None and account.taxes else None,
         active=_both(values.flag(row, "active"), values.flag(row, "template.active")),
-        web_published=values.flag(row, "salable"),
+        web_published=any(c.web for c in placed) if shape.has_web else values.flag(row, "salable"),
         stock_tracked=goods and not values.flag(row, "consumable"),
         barcode=_barcode(row),
         weight=_kilograms(row) if shape.weighed else None,

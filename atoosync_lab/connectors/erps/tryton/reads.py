@@ -1,4 +1,4 @@
-"""Records of a database to pivot records: articles, stocks, customers; documents come from the writing side."""
+"""Records of a database to pivot records: articles, stocks, customers, and documents that carry our token."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from atoosync_lab.connectors.base import Chunk, ReadRequest, Scope
-from atoosync_lab.connectors.erps.tryton import facts, values
+from atoosync_lab.connectors.erps.tryton import facts, values, writes_facts
 from atoosync_lab.connectors.erps.tryton.client import Domain, TrytonClient
 from atoosync_lab.connectors.erps.tryton.customer_records import addresses_of, customer_of
+from atoosync_lab.connectors.erps.tryton.images import TrytonImages
+from atoosync_lab.connectors.erps.tryton.lookups import SALE_FIELDS, found_document, sale_of
 from atoosync_lab.connectors.erps.tryton.product_records import (
     Attribute,
     Category,
@@ -21,13 +23,12 @@ from atoosync_lab.connectors.erps.tryton.product_records import (
 from atoosync_lab.connectors.erps.tryton.stock_records import Locations, Ordered, stock_of
 from atoosync_lab.connectors.erps.tryton.values import Row, text
 from atoosync_lab.model.catalogue import Product, Stock
+from atoosync_lab.model.documents import FoundDocument
 from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.keys import whole_number
 from atoosync_lab.model.sales import Address, Customer
 
 _T = TypeVar("_T")
-Documents = Callable[[ReadRequest], Iterator[Chunk]]
-"""Reads the documents that carry our token."""
 
 
 class TrytonReader:
@@ -35,12 +36,11 @@ class TrytonReader:
 
     Args:
         client: the API.
-        documents: reads documents.
     """
 
-    def __init__(self, client: TrytonClient, documents: Documents) -> None:
+    def __init__(self, client: TrytonClient) -> None:
         self._client = client
-        self._documents = documents
+        self._images = TrytonImages(client, self._articles)
 
     def read(self, scope: Scope, request: ReadRequest) -> Iterator[Chunk]:
         """Read a scope page by page; see `connectors.base.Connector.read`.
@@ -52,6 +52,8 @@ class TrytonReader:
         """
         if scope is Scope.PRODUCTS:
             return self._products(request)
+        if scope is Scope.IMAGES:
+            return self._images.read(request)
         if scope is Scope.STOCKS:
             return self._stocks(request)
         if scope is Scope.CUSTOMERS:
@@ -65,13 +67,18 @@ class TrytonReader:
     def _products(self, request: ReadRequest) -> Iterator[Chunk]:
         self._client.company  # noqa: B018 - without one, prices are empty: said before anything is read
         shape = product_shape(self._client)
-        domain = _changed(request.since, _PRODUCT_PARTS, self._has)
         languages = further_languages(self._client)
-        for rows in self._pages(facts.PRODUCT, domain, request.ids, shape.fields):
+        for rows in self._articles(request, shape.fields):
             translations = self._translations(rows, languages)
             yield {Product: [product_of(row, shape, translations.get(int(row["id"]), {})) for row in rows]}
 
+    def _articles(self, request: ReadRequest, fields: Sequence[str]) -> Iterator[list[Row]]:
+        """Pages of articles; those of a changed image too, whose images replace all that were known of them."""
+        return self._pages(facts.PRODUCT, _changed(request.since, _PRODUCT_PARTS, self._has), request.ids, fields)
+
     def _has(self, path: str) -> bool:
+        if path in _IMAGE_PARTS:
+            return self._client.has_field(facts.PRODUCT, "images")
         return self._client.has_field(facts.PRODUCT, path.partition(".")[0])
 
     def _translations(self, rows: Sequence[Row], languages: Sequence[str]) -> dict[int, dict[str, str]]:
@@ -160,6 +167,15 @@ class TrytonReader:
         if nameless:
             self._client.warn(InvalidRecordError("tryton.parties_without_code", count=nameless))
 
+    # --- Documents ---------------------------------------------------------------------------------------------------
+
+    def _documents(self, request: ReadRequest) -> Iterator[Chunk]:
+        """Complete documents; an article or an address of theirs that changes does not count as a change."""
+        domain = [["reference", "like", "%]"], *_changed(request.since, _SALE_PARTS, lambda path: True)]
+        for rows in self._pages(writes_facts.SALE, domain, request.ids, SALE_FIELDS):
+            sales = [sale for row in rows if (sale := sale_of(row)).token]
+            yield {FoundDocument: [found_document(sale) for sale in sales if sale.complete()]}
+
     # --- Pages -------------------------------------------------------------------------------------------------------
 
     def _pages(self, model: str, domain: Domain, ids: Sequence[str], fields: Sequence[str]) -> Iterator[list[Row]]:
@@ -173,12 +189,14 @@ class TrytonReader:
             yield from self._client.pages(model, chosen, fields, context=facts.INACTIVE_TOO)
 
 
+_IMAGE_PARTS = ("images.", "template.images.")
 _PRODUCT_PARTS = (
     "", "template.", "identifiers.", "list_prices.", "template.list_prices.", "template.account_category.",
-    "template.categories.",
+    "template.categories.", *_IMAGE_PARTS,
 )  # fmt: skip
 """What an article is made of, as paths to the dates of change. A price is a record of its own, and a category says the
 tax of all its articles. [LIVE]"""
+_SALE_PARTS = ("", "invoices.", "shipments.", "shipment_returns.")
 _PARTY_PARTS = ("", "addresses.", "contact_mechanisms.", "identifiers.")
 
 
@@ -220,12 +238,13 @@ def product_shape(client: TrytonClient) -> ProductShape:
 def categories(client: TrytonClient) -> Mapping[int, Category]:
     """All categories of articles by id; `taxes` of those that have a tax of a sale."""
     taxed = client.has_field(facts.CATEGORY, "customer_taxes_used")
-    fields = ["rec_name", *(["customer_taxes_used"] if taxed else [])]
+    fields = ["rec_name", "code", *(["customer_taxes_used"] if taxed else [])]
     found: dict[int, Category] = {}
     for row in client.find(facts.CATEGORY, [], fields):
         taxes = row.get("customer_taxes_used")
         ids = tuple(tax for tax in taxes if isinstance(tax, int)) if isinstance(taxes, list) else ()
-        found[int(row["id"])] = Category(int(row["id"]), text(row, "rec_name"), ids)
+        web = text(row, "code").upper() == facts.WEB_CATEGORY
+        found[int(row["id"])] = Category(int(row["id"]), text(row, "rec_name"), ids, web)
     return found
 
 

@@ -1,0 +1,49 @@
+"""Tryton as a plug-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from atoosync_lab.connectors.erps.tryton import facts
+from atoosync_lab.connectors.erps.tryton.connector import TrytonConnector
+from atoosync_lab.connectors.erps.tryton.session import TrytonCredentials
+from atoosync_lab.connectors.plugins import ErpPlugin, SecretField, Services
+from atoosync_lab.settings.connection import ErpConnection
+
+LOGIN, PASSWORD = "erp.login", "erp.password"
+
+
+def _open(settings: ErpConnection, secrets: Mapping[str, str], services: Services) -> TrytonConnector:
+    credentials = TrytonCredentials(secrets[LOGIN].strip(), secrets[PASSWORD])
+    return TrytonConnector(settings, credentials, limiter=services.limiter, trace=services.trace)
+
+
+PLUGIN = ErpPlugin(
+    system=facts.SYSTEM,
+    title="Tryton",
+    open=_open,
+    secrets=(
+        SecretField(name=LOGIN, label="tryton.field.login"),
+        SecretField(name=PASSWORD, label="tryton.field.password"),
+    ),
+    defaults={
+        "erp.api_url": "",
+        "erp.settlements": "import",
+        "articles.products.texts.name": "name",
+        "articles.products.texts.description": "description",
+    },
+    needs=3,
+    prepare_steps=4,
+    capabilities=TrytonConnector.capabilities,
+    versions=f"{facts.SERIES_SPOKEN}, over JSON-RPC",
+    limits=(
+        "The server computes documents excl. tax only and rounds half to even.",
+        "A unit price has at most the decimals of the server's configuration, 4 unless changed.",
+        "A quantity has at most the decimals of its unit: pieces are whole.",
+        "Large batches need a server whose Python may recurse deeper than usual; where it may not, smaller batches are "
+        "sent.",
+        "An article is published on the web when it stands in the category of products with code "
+        f"{facts.WEB_CATEGORY}; where there is no such category, when it is salable.",
+        "The user needs a company, and groups that may create sales, invoices, shipments and parties.",
+    ),
+)
