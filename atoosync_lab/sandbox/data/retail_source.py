@@ -5,7 +5,7 @@ Source: UCI "Online Retail" (Chen, Sain and Guo 2012, doi 10.1057/dbm.2012.17, C
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -89,12 +89,16 @@ class RetailSource:
     Args:
         path: The parquet file.
         limit: Documents to read, from the first one of the file; None reads all.
+        month: Month to read, as `2011-11`; None reads all. A document belongs to the month of its first line.
+        numbers: Documents to read, whatever their month; None reads all.
 
     Raises:
         FileNotFoundError: when there is no such file.
     """
 
-    def __init__(self, path: Path, limit: int | None = None) -> None:
+    def __init__(
+        self, path: Path, limit: int | None = None, *, month: str | None = None, numbers: Collection[str] | None = None
+    ) -> None:
         if not path.is_file():
             raise FileNotFoundError(f"no such file: {path}")
         self._con = duckdb.connect(":memory:", config={"memory_limit": "1GB", "threads": 2})
@@ -104,6 +108,10 @@ class RetailSource:
             [str(path)],
         )
         self._con.execute(_DOCUMENTS)
+        if month is not None:
+            self._con.execute("DELETE FROM document WHERE strftime(moment, '%Y-%m') <> ?", [month])
+        if numbers is not None:
+            self._con.execute("DELETE FROM document WHERE NOT list_contains(?, number)", [sorted(numbers)])
         if limit is not None:
             self._con.execute(
                 "DELETE FROM document WHERE place NOT IN (SELECT place FROM document ORDER BY place LIMIT ?)", [limit]

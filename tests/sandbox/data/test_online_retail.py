@@ -10,9 +10,9 @@ import pytest
 from prestapyt import PrestaShopWebServiceDict
 
 from atoosync_lab.sandbox.data.load import load
-from atoosync_lab.sandbox.data.online_retail import FOLDER, Figures, RetailReport, retail_settings
+from atoosync_lab.sandbox.data.online_retail import FOLDER, Figures, RetailReport, retail_file, retail_settings
 from atoosync_lab.sandbox.data.retail_profile import GUEST_CODE, VAT_UK_0, VAT_UK_20
-from atoosync_lab.sandbox.data.retail_source import Code, RetailSource
+from atoosync_lab.sandbox.data.retail_source import CANCELLATION, CORRECTION, SALE, Code, RetailSource
 from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.sandbox.prestashop.install import DEFAULT_KEY
 from atoosync_lab.sandbox.prestashop.seed import ShopState
@@ -246,3 +246,18 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="ATOOSYNC_SHARED"):
         load("online-retail", tmp_path / "shop", tmp_path / "erp", shared=tmp_path)
     assert not (tmp_path / "shop").exists()
+
+
+def test_a_month_holds_its_own_documents_and_no_other(shared: Path) -> None:
+    with RetailSource(retail_file(shared), month="2011-11") as month:
+        assert month.figures(SALE) == Figures(2_884, 83_498, Decimal("1509496.330"))
+        assert month.figures(CANCELLATION) == Figures(441, 1_076, Decimal("-47740.080"))
+        assert month.figures(CORRECTION).documents == 137
+        assert {row[3][:7] for row in month.headers()} == {"2011-11"}
+        assert len(month.codes()) == 4_070
+
+
+def test_documents_are_chosen_by_their_numbers(shared: Path) -> None:
+    with RetailSource(retail_file(shared), numbers=["579777", "C579757"]) as source:
+        assert [row[1] for row in source.headers()] == ["C579757", "579777"]
+        assert source.figures(SALE).lines == 687
