@@ -81,11 +81,9 @@ def _identifiers(customer: NewCustomer, *, with_siret: bool) -> list[dict[str, s
     vat = vat_number_key(customer.vat_number)
     if facts.VAT_NUMBER.match(vat):
         found.append({"type": facts.VAT_TYPE, "code": vat})
-    siren, nic = digits(customer.siren), digits(customer.nic)
+    siren = digits(customer.siren)
     if with_siret and siren:
         found.append({"type": facts.SIREN_TYPE, "code": siren})
-        if nic:
-            found.append({"type": facts.SIRET_TYPE, "code": siren + nic})
     return found
 
 
@@ -125,9 +123,11 @@ class TrytonCustomers:
             )
             ready.append((customer, token))
         for part in in_parts(ready, facts.RECORDS_A_CALL):
-            self._create(part, records, refusals)
+            self._create(part, records, refusals, with_siret=with_siret)
 
-    def _create(self, jobs: Sequence[Job], records: Mapping[str, Mapping[str, Any]], refusals: Refusals) -> None:
+    def _create(
+        self, jobs: Sequence[Job], records: Mapping[str, Mapping[str, Any]], refusals: Refusals, *, with_siret: bool
+    ) -> None:
         doubtful: dict[str, tuple[Job, str]] = {}
 
         def create(part: list[Job]) -> None:
@@ -151,6 +151,37 @@ class TrytonCustomers:
         divide(list(jobs), create, left=self._left, refuse=doubt)
         # A wrong VAT number or e-mail address is no reason to leave an order: the party is made without them.
         divide([job for job, _ in doubtful.values()], bare, left=self._left, refuse=refuse)
+        if with_siret:
+            self._add_sirets([job for job in jobs if job[1].key not in doubtful and job[1].key not in refusals])
+
+    def _add_sirets(self, jobs: Sequence[Job]) -> None:
+        """Give new parties their SIRET: it belongs to an address, which has no id before the party has one."""
+        wanted = {
+            customer.code: digits(customer.siren) + digits(customer.nic)
+            for customer, _ in jobs
+            if digits(customer.siren) and digits(customer.nic)
+        }
+        if not wanted:
+            return
+        domain = [["party.code", "in", sorted(wanted)], ["invoice", "=", True]]
+        rows = {
+            text(row, "party.code"): row for row in self._client.find(facts.ADDRESS, domain, ("party", "party.code"))
+        }
+        records = [
+            {"party": rows[code]["party"], "address": rows[code]["id"], "type": facts.SIRET_TYPE, "code": number}
+            for code, number in wanted.items()
+            if code in rows
+        ]
+
+        def refuse(record: dict[str, Any], error: RefusedError | OutcomeUnknownError) -> None:
+            said = error.facts.detail or error.message.text()
+            code = next((code for code, row in rows.items() if row["id"] == record["address"]), "")
+            self._client.warn(InvalidRecordError("tryton.customer_bare", customer=code, text=said))
+
+        divide(records, lambda part: self._make(facts.IDENTIFIER, part), left=list, refuse=refuse)
+
+    def _make(self, model: str, records: Sequence[Mapping[str, Any]]) -> None:
+        self._client.create(model, records)
 
     def _left(self, jobs: list[Job]) -> list[Job]:
         there = set(self._lookups.customers([token for _, token in jobs]).values())

@@ -38,7 +38,7 @@ class Journal:
     currency: str
     validation: str
     balance: Decimal
-    """At the end of its last statement."""
+    """At the end of its last statement, where it is checked by it."""
 
 
 @dataclass(slots=True)
@@ -187,17 +187,23 @@ class TrytonPayments:
         ids = sorted({number for text_ in means if (number := whole_number(text_))})
         if not ids:
             return {}
-        names = ("currency.code", "validation", "last_amount")
-        rows = self._client.find(facts.STATEMENT_JOURNAL, [["id", "in", ids]], names)
+        rows = self._client.find(facts.STATEMENT_JOURNAL, [["id", "in", ids]], ("currency.code", "validation"))
         return {
             str(row["id"]): Journal(
                 int(row["id"]),
                 text(row, "currency.code").upper(),
                 text(row, "validation"),
-                values.number(row, "last_amount") or ZERO,
+                self._balance(int(row["id"])) if text(row, "validation") == facts.VALIDATION_BALANCE else ZERO,
             )
             for row in rows
         }
+
+    def _balance(self, journal: int) -> Decimal:
+        """Balance at the end of a journal's last statement, with which the next one begins."""
+        domain = [["journal", "=", journal], ["state", "in", ["validated", facts.STATEMENT_POSTED]]]
+        order = [["date", "DESC"], ["id", "DESC"]]
+        rows = self._client.ask(f"{facts.STATEMENT}.search_read", domain, 0, 1, order, ["end_balance"])
+        return (values.number(rows[0], "end_balance") if rows else None) or ZERO
 
     def _places(self, rows: Sequence[SettlementRow], refusals: Refusals) -> dict[str, Account]:
         """Where each settlement goes, by key; several of one invoice share its place."""
