@@ -89,7 +89,7 @@ class ImageWriter:
         for write in batch:
             present = there.get(write.target_id)
             if present is None:
-                gone = Message("woocommerce.gone", {"resource": "products", "id": write.target_id})
+                gone = Message("woocommerce.gone", {"id": write.target_id, "record": write.key})
                 results[write.key] = refused(write.key, gone, write.target_id)
                 continue
             product = _Product(write, present)
