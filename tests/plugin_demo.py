@@ -18,7 +18,7 @@ from atoosync_lab.sandbox.data.load import PARIS, load
 
 
 class Data:
-    """Loaded states, by shop, version and day.
+    """Loaded states, by shop, ERP, version and day.
 
     Args:
         folder: where they are kept.
@@ -26,16 +26,16 @@ class Data:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[tuple[str, str | None, date], Path] = {}
+        self._made: dict[tuple[str, str, str | None, date], Path] = {}
 
     def load(self, kind: str, shop_state: Path, erp_state: Path, **given: Any) -> None:
         """Stands for `sandbox.data.load.load` in `started`."""
         assert kind == "demo"
-        shop, version = given.get("shop", "prestashop"), given.get("version")
-        wanted = (shop, version, given.get("today") or datetime.now(PARIS).date())
+        shop, erp, version = given.get("shop", "prestashop"), given.get("erp", "ebp"), given.get("version")
+        wanted = (shop, erp, version, given.get("today") or datetime.now(PARIS).date())
         if wanted not in self._made:
             place = self._folder / str(len(self._made))
-            load("demo", place / "shop", place / "erp", shop=shop, version=version, today=wanted[2])
+            load("demo", place / "shop", place / "erp", shop=shop, erp=erp, version=version, today=wanted[3])
             self._made[wanted] = place
         for name, target in (("shop", shop_state), ("erp", erp_state)):
             shutil.copytree(self._made[wanted] / name, target, dirs_exist_ok=True)

@@ -17,9 +17,11 @@ from atoosync_lab.cli.common import Face, command, dump, escape, out, say, table
 from atoosync_lab.cli.demo_steps import EXPORTS, Demo, started
 from atoosync_lab.cli.outcome import report
 from atoosync_lab.cli.plans import show_plan
+from atoosync_lab.connectors import plugins
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.i18n import current_language, translate
 from atoosync_lab.runs.run import RunResult
+from atoosync_lab.sandbox.data.erp_data import ERPS, erp_data
 from atoosync_lab.sandbox.data.shop_data import SHOPS
 from atoosync_lab.store.home import Home
 
@@ -31,17 +33,22 @@ MARKER = ".atoosync-demo"
 def demo(
     folder: Annotated[Path | None, typer.Option(help="Folder of the demonstration (default: in the home).")] = None,
     shop: Annotated[str, typer.Option(help=f"Shop: {', '.join(SHOPS)}.")] = SHOPS[0],
+    erp: Annotated[str, typer.Option(help=f"ERP: {', '.join(ERPS)}.")] = ERPS[0],
     version: Annotated[str | None, typer.Option(help="Version of the shop.")] = None,
     timings: Annotated[Path | None, typer.Option(help="Write the seconds of each phase there, as JSON.")] = None,
 ) -> None:
     """Articles out, orders in, totals reconciled: everything real but the shop and the ERP."""
-    if shop not in SHOPS:
-        raise SettingsError("settings.unknown_system", system=shop, known=", ".join(SHOPS))
+    for system, known in ((shop, SHOPS), (erp, ERPS)):
+        if system not in known:
+            raise SettingsError("settings.unknown_system", system=system, known=", ".join(known))
     home = folder or Home.open().root / "demo-run"
     fresh(home)
+    prepare(erp)
     say("cli.demo.loading", folder=home.name)
-    with _started(home, shop, version) as under_way:
+    with _started(home, shop, erp, version) as under_way:
         say("cli.demo.started", shop=under_way.shop.url, erp=under_way.erp.url)
+        for missing in erp_data(erp).wanting:
+            say(missing)
         with under_way.phase("export"):
             export(under_way)
         with under_way.phase("import"):
@@ -57,13 +64,26 @@ def demo(
 
 
 @contextmanager
-def _started(home: Path, shop: str, version: str | None) -> Iterator[Demo]:
+def _started(home: Path, shop: str, erp: str, version: str | None) -> Iterator[Demo]:
     with ExitStack() as stack:
         try:
-            under_way = stack.enter_context(started(home, shop=shop, version=version))
+            under_way = stack.enter_context(started(home, shop=shop, erp=erp, version=version))
         except ValueError as error:
             raise SettingsError("cli.sandbox.no_version", system=shop, text=str(error)) from error
         yield under_way
+
+
+def prepare(erp: str) -> None:
+    """Install what the ERP's server needs, which takes a while the first time.
+
+    Raises:
+        AtooSyncError: it cannot be installed here.
+    """
+    data = erp_data(erp)
+    if data.prepared():
+        return
+    say("cli.demo.preparing", erp=plugins.erp(erp).title)
+    say("cli.demo.prepared", erp=plugins.erp(erp).title, seconds=round(data.prepare()))
 
 
 def fresh(home: Path) -> None:

@@ -103,9 +103,8 @@ def errors(demo: Demo, *runs: RunResult) -> list[str]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder, today = tmp_path_factory.mktemp("shopify"), datetime.now(PARIS).date()
-    with FolderState.open(folder / "other", FOLDER) as other:
-        # The same shop once more: only its load tells the ids of its special orders.
-        named = DATA.fill_demo(folder / "named", other, today, None).special_orders
+    # The same shop once more: only its load tells the ids of its special orders.
+    named = DATA.fill_demo(folder / "named", today, None).special_orders
     with started(folder / "home", shop="shopify", today=today, speed=2000.0) as demo:
         yield World(demo, {name: str(number) for name, number in named.items()})
 

@@ -21,7 +21,7 @@ from atoosync_lab.sandbox.data.load import PARIS
 from atoosync_lab.sandbox.data.woocommerce_demo.facts import NOT_MAPPED_METHOD
 from atoosync_lab.sandbox.data.woocommerce_demo.goods import AMBIGUOUS, with_tax
 from atoosync_lab.sandbox.data.woocommerce_shop import DATA
-from atoosync_lab.sandbox.ebp.seed import TERRITORY_EU, TERRITORY_FR, VAT_DOM_8_5, VAT_EU_0, FolderState
+from atoosync_lab.sandbox.ebp.seed import TERRITORY_EU, TERRITORY_FR, VAT_DOM_8_5, VAT_EU_0
 from atoosync_lab.sandbox.woocommerce.state import Row, ShopState
 from atoosync_lab.store.ledger import State, make_token
 from tests.flows.books import Books, Document
@@ -117,9 +117,8 @@ def goods(shop: ShopState) -> dict[str, Row]:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder, today = tmp_path_factory.mktemp("woocommerce"), datetime.now(PARIS).date()
-    with FolderState.open(folder / "other", FOLDER) as other:
-        # The same shop once more: only its load tells the ids of its special orders.
-        named = DATA.fill_demo(folder / "named", other, today, None).special_orders
+    # The same shop once more: only its load tells the ids of its special orders.
+    named = DATA.fill_demo(folder / "named", today, None).special_orders
     with started(folder / "home", shop="woocommerce", today=today, speed=2000.0) as demo:
         yield World(demo, {name: str(number) for name, number in named.items()})
 

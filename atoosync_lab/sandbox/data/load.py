@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -18,8 +18,8 @@ from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from atoosync_lab.sandbox import servers
-from atoosync_lab.sandbox.data.demo import folder as demo_folder
 from atoosync_lab.sandbox.data.demo.load import DemoReport, load_demo
+from atoosync_lab.sandbox.data.erp_data import erp_data
 from atoosync_lab.sandbox.data.online_retail import (
     CURRENCY,
     FOLDER,
@@ -28,9 +28,9 @@ from atoosync_lab.sandbox.data.online_retail import (
     load_retail,
     retail_file,
 )
-from atoosync_lab.sandbox.data.shop_data import ShopData, shop_data
+from atoosync_lab.sandbox.data.shop_data import shop_data
 from atoosync_lab.sandbox.ebp.folder import folder_path
-from atoosync_lab.sandbox.ebp.seed import DEFAULT_FOLDERS, FolderState
+from atoosync_lab.sandbox.ebp.seed import FolderState
 
 DataSet = Literal["demo", "online-retail"]
 DATA_SETS: tuple[str, ...] = get_args(DataSet)
@@ -47,6 +47,7 @@ def load(
     erp_state: Path,
     *,
     shop: str = "prestashop",
+    erp: str = "ebp",
     version: str | None = None,
     shared: Path | None = None,
     today: date | None = None,
@@ -60,6 +61,7 @@ def load(
         shop_state: State folder of the shop's sandbox.
         erp_state: State folder of the ERP's sandbox.
         shop: System of the shop.
+        erp: System of the ERP; the real year is there for `ebp` alone.
         version: Version of the shop; None takes its usual one.
         shared: Folder of the recordings (online-retail only); None takes `ATOOSYNC_SHARED`, else `../shared`.
         today: Date from which the demonstration counts back; None takes today in Paris.
@@ -74,7 +76,7 @@ def load(
         FileNotFoundError: when the file of the real year is not there.
         ValueError: when there is no data for the system, or no such version.
     """
-    data = shop_data(shop)
+    data, books = shop_data(shop), erp_data(erp)
     for place in (shop_state, erp_state):
         running = servers.find(place)
         if running is not None:
@@ -82,11 +84,14 @@ def load(
                 f"{running.kind} runs on {place} ({running.url}, process {running.pid}): stop it first"
             )
     if kind == "demo":
-        with _new_states(shop_state, erp_state, data.files, DEFAULT_FOLDERS[0][0]) as (shop_draft, erp_draft):
-            return _load_demo(data, shop_draft, erp_draft, version, today or datetime.now(PARIS).date())
+        day = today or datetime.now(PARIS).date()
+        with _new_states(shop_state, erp_state, data.files, books.files) as (shop_draft, erp_draft):
+            return load_demo(data, shop_draft, books, erp_draft, day, version)
+    if erp != "ebp":
+        raise ValueError(f"no real year for {erp!r}")
     source = retail_file(shared)
     with (
-        _new_states(shop_state, erp_state, data.files, FOLDER) as (shop_draft, erp_draft),
+        _new_states(shop_state, erp_state, data.files, _retail_folder) as (shop_draft, erp_draft),
         FolderState.open(
             erp_draft, FOLDER, name=FOLDER_NAME, currency=CURRENCY, case_sensitive=case_sensitive
         ) as folder,
@@ -94,16 +99,14 @@ def load(
         return load_retail(source, data, shop_draft, folder, version=version, limit=limit)
 
 
-def _load_demo(data: ShopData, shop_draft: Path, erp_draft: Path, version: str | None, today: date) -> DemoReport:
-    (number, _, product), *others = DEFAULT_FOLDERS
-    for other, name, short_name in others:
-        FolderState.open(erp_draft, other, name=name, short_name=short_name).close()
-    with FolderState.open(erp_draft, number, name=demo_folder.NAME, short_name=product) as folder:
-        return load_demo(data, shop_draft, folder, today, version)
+def _retail_folder(draft: Path, state: Path) -> Iterator[str]:
+    yield folder_path(draft, FOLDER).name
 
 
 @contextmanager
-def _new_states(shop_state: Path, erp_state: Path, files: Sequence[str], folder_id: str) -> Iterator[tuple[Path, Path]]:
+def _new_states(
+    shop_state: Path, erp_state: Path, files: Sequence[str], erp_files: Callable[[Path, Path], Iterable[str]]
+) -> Iterator[tuple[Path, Path]]:
     """Empty folders to build in; what they hold takes its place when nothing went wrong."""
     drafts: list[Path] = []
     try:
@@ -113,11 +116,8 @@ def _new_states(shop_state: Path, erp_state: Path, files: Sequence[str], folder_
         yield drafts[0], drafts[1]
         for name in files:
             _replace(drafts[0] / name, shop_state / name)
-        wanted = folder_path(drafts[1], folder_id)
-        for draft in sorted(drafts[1].glob("folder-*.sqlite")):
-            # Other default folders are only added where they are missing.
-            if draft == wanted or not (erp_state / draft.name).exists():
-                _replace(draft, erp_state / draft.name)
+        for name in erp_files(drafts[1], erp_state):
+            _replace(drafts[1] / name, erp_state / name)
     finally:
         for draft in drafts:
             shutil.rmtree(draft, ignore_errors=True)

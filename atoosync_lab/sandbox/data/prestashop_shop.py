@@ -17,7 +17,6 @@ from atoosync_lab.sandbox.data.retail_profile import retail_settings
 from atoosync_lab.sandbox.data.retail_shop import RetailShop
 from atoosync_lab.sandbox.data.retail_source import RetailSource
 from atoosync_lab.sandbox.data.shop_data import Filled
-from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.sandbox.prestashop.fields import VERSIONS, Version
 from atoosync_lab.sandbox.prestashop.install import DEFAULT_KEY
 from atoosync_lab.sandbox.prestashop.seed import ShopState
@@ -34,7 +33,7 @@ class PrestaShopData:
     args: tuple[str, ...] = ()
     credentials: Mapping[str, str] = MappingProxyType({"shop.key": DEFAULT_KEY})
 
-    def fill_demo(self, state: Path, folder: FolderState, today: date, version: str | None) -> Filled:
+    def fill_demo(self, state: Path, today: date, version: str | None) -> Filled:
         """See `shop_data.ShopData`."""
         opened = ShopState.open(state, _version(version))
         try:

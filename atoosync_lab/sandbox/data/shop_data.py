@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from atoosync_lab.sandbox.data.retail_source import RetailSource
-from atoosync_lab.sandbox.ebp.seed import FolderState
 
 SHOPS = ("prestashop", "woocommerce", "shopify")
 """Shops that the data sets can be loaded into."""
@@ -45,8 +44,8 @@ class ShopData(Protocol):
     credentials: Mapping[str, str]
     """The sandbox's public credentials, by secret field."""
 
-    def fill_demo(self, state: Path, folder: FolderState, today: date, version: str | None) -> Filled:
-        """Fill a fresh state folder with the demonstration; the folder of the ERP is filled already.
+    def fill_demo(self, state: Path, today: date, version: str | None) -> Filled:
+        """Fill a fresh state folder with the demonstration.
 
         Raises:
             ValueError: the sandbox does not know the version.
@@ -58,7 +57,7 @@ class ShopData(Protocol):
         ...
 
     def demo_settings(self, shop_url: str, erp_url: str, *, speed: float) -> dict[str, Any]:
-        """A profile of the demonstration as plain data, without secrets."""
+        """A profile of the demonstration as plain data, without secrets, in the ids of the first ERP's folder."""
         ...
 
     def retail_settings(self, shop_url: str, erp_url: str, *, speed: float) -> dict[str, Any]:

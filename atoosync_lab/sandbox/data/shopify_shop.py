@@ -17,7 +17,6 @@ from atoosync_lab.sandbox.data.shopify_demo.orders import make_orders
 from atoosync_lab.sandbox.data.shopify_demo.profile import demo_settings
 from atoosync_lab.sandbox.data.shopify_demo.shop import open_shop
 from atoosync_lab.sandbox.data.shopify_retail import RetailShop
-from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.sandbox.shopify.facts import VERSIONS
 from atoosync_lab.sandbox.shopify.install import DEFAULT_TOKEN
 from atoosync_lab.sandbox.shopify.state import FILE_NAME, ShopState
@@ -33,7 +32,7 @@ class ShopifyData:
     args: tuple[str, ...] = ()
     credentials: Mapping[str, str] = MappingProxyType({"shop.access_token": DEFAULT_TOKEN})
 
-    def fill_demo(self, state: Path, folder: FolderState, today: date, version: str | None) -> Filled:
+    def fill_demo(self, state: Path, today: date, version: str | None) -> Filled:
         """See `shop_data.ShopData`."""
         _check(version)
         opened = ShopState.open(state)

@@ -17,7 +17,6 @@ from atoosync_lab.sandbox.data.woocommerce_demo.orders import make_orders
 from atoosync_lab.sandbox.data.woocommerce_demo.profile import demo_settings
 from atoosync_lab.sandbox.data.woocommerce_demo.shop import open_shop
 from atoosync_lab.sandbox.data.woocommerce_retail import RetailShop
-from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.sandbox.woocommerce.install import WRITE_KEY, WRITE_SECRET
 from atoosync_lab.sandbox.woocommerce.state import FILE_NAME, ShopState
 
@@ -32,7 +31,7 @@ class WooCommerceData:
         {"shop.consumer_key": WRITE_KEY, "shop.consumer_secret": WRITE_SECRET}
     )
 
-    def fill_demo(self, state: Path, folder: FolderState, today: date, version: str | None) -> Filled:
+    def fill_demo(self, state: Path, today: date, version: str | None) -> Filled:
         """See `shop_data.ShopData`."""
         opened = ShopState.open(state, version)
         try:

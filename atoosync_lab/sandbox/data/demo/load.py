@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from atoosync_lab.sandbox.data.demo.folder import fill_folder
+from atoosync_lab.sandbox.data.erp_data import ErpData
 from atoosync_lab.sandbox.data.shop_data import ShopData
-from atoosync_lab.sandbox.ebp.seed import FolderState
 
 
 @dataclass(frozen=True)
@@ -27,19 +26,20 @@ class DemoReport:
     facts: dict[str, Any]
 
 
-def load_demo(shop: ShopData, state: Path, folder: FolderState, today: date, version: str | None) -> DemoReport:
-    """Fill a fresh state folder of a shop and a fresh folder of the ERP.
+def load_demo(
+    shop: ShopData, shop_state: Path, erp: ErpData, erp_state: Path, today: date, version: str | None
+) -> DemoReport:
+    """Fill a fresh state folder of a shop and one of an ERP.
 
     Args:
         shop: The shop's part of the data.
-        state: State folder of the shop's sandbox.
-        folder: The folder, with its reference data.
+        shop_state: State folder of the shop's sandbox.
+        erp: The ERP's part of the data.
+        erp_state: State folder of the ERP's server.
         today: Date from which all dates are counted back; orders are one to sixty days old.
         version: Version of the shop; None takes its usual one.
     """
-    fill_folder(folder, today)
-    filled = shop.fill_demo(state, folder, today, version)
-    tables = {"articles": "Item", "stock_rows": "StockItem", "customers": "Customer"}
-    counts = {f"erp_{name}": folder.count(table) for name, table in tables.items()}
+    counts = {f"erp_{name}": count for name, count in erp.fill_demo(erp_state, today).items()}
+    filled = shop.fill_demo(shop_state, today, version)
     counts |= {f"shop_{name}": count for name, count in filled.counts.items()}
     return DemoReport(counts, filled.special_orders, filled.facts)
