@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from atoosync_lab.model.errors import ConnectionFailedError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.runs import deliveries
-from atoosync_lab.runs.deliveries import AGAIN, MOST, WAITS, offer_noted
+from atoosync_lab.runs.deliveries import AGAIN, WAITS, offer_noted
 from atoosync_lab.runs.queue import Offered, RunSpec
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
@@ -213,11 +216,12 @@ def test_engine_that_raises_before_the_journal_knows_is_asked_again_later(
     assert scene.tick(61) == 1
 
 
-def test_more_orders_than_one_run_takes_make_several(scene: Scene) -> None:
-    for order in range(MOST + 3):
+def test_more_orders_than_one_run_takes_make_several(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliveries, "MOST", 5)
+    for order in range(5 + 3):
         scene.note(str(order), 0)
     scene.tick()
-    assert len(scene.engine.offered[0].keys) == MOST
+    assert len(scene.engine.offered[0].keys) == 5
     assert scene.states().count("noted") == 3
     scene.tick()
     assert len(scene.engine.offered[1].keys) == 3
@@ -244,3 +248,60 @@ def test_calls_without_content_repeat_only_what_still_waits(scene: Scene) -> Non
     scene.end(RunState.SUCCEEDED)
     scene.tick()
     assert call(3) == "noted", "the order may have changed since"
+
+
+_NEWS = st.tuples(
+    st.sampled_from(("arrives", "arrives", "arrives", "later", "ends", "fails", "busy")),
+    st.integers(0, 3),
+    st.integers(0, 2),
+    st.integers(0, 4),
+)
+_EXAMPLES = itertools.count()
+
+
+@pytest.mark.pitfall("PB-21")
+@settings(max_examples=25)
+@given(events=st.lists(_NEWS, max_size=25))
+def test_however_deliveries_repeat_and_cross_every_news_is_read_after_it_came_and_none_twice(
+    base: Workspace, events: Sequence[tuple[str, int, int, int]]
+) -> None:
+    """An order has contents one after the other; the shop may say each of them often, under old and new ids."""
+    profile = f"drawn-{next(_EXAMPLES)}"
+    create(base, profile, "shopify")
+    engine, now = Engine(base), datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    repository = Deliveries(base.store, lambda: now)
+    fresh: dict[str, int] = {}
+    """Order -> runs that had been offered when its last news came."""
+    said: set[tuple[int, int]] = set()
+
+    def end(state: RunState) -> None:
+        for run in engine.offered:
+            if base.journal.get(run.run_id).state is RunState.WAITING:
+                base.journal.finish(run.run_id, state)
+
+    for event, order, content, number in events:
+        if event == "arrives":
+            identity, digest = f"{order}:{content}:{number}", f"{order}:{content}"
+            if (order, content) not in said:
+                fresh[str(order)] = len(engine.offered)
+            said.add((order, content))
+            arrival = Arrival(profile=profile, identity=identity, topic="t", order=str(order), digest=digest)
+            repository.note(arrival, timedelta(seconds=5))
+        elif event in ("ends", "fails"):
+            end(RunState.SUCCEEDED if event == "ends" else RunState.FAILED)
+        engine.answer = "busy" if event == "busy" else "accepted"
+        now += timedelta(seconds=7 if event == "later" else 1)
+        offer_noted(base, engine, now)
+
+    engine.answer = "accepted"
+    for _ in range(4):
+        end(RunState.SUCCEEDED)
+        now += WAITS[-1]
+        offer_noted(base, engine, now)
+    for order_id, before in fresh.items():
+        assert any(order_id in run.keys for run in engine.offered[before:]), f"news of order {order_id} were lost"
+    assert all(len(set(run.keys)) == len(run.keys) for run in engine.offered)
+    states = [each.state for each in repository.list(profile, limit=999)]
+    assert set(states) <= {DeliveryState.DONE, DeliveryState.DUPLICATE}
+    assert states.count(DeliveryState.DONE) == len(said), "what says nothing new runs nothing"
+    base.profiles.delete(profile, who="test")

@@ -22,6 +22,7 @@ from atoosync_lab.runs.inline import InlineEngine
 from atoosync_lab.runs.queue import Offered, RunSpec, submit, worker_alive
 from atoosync_lab.runs.scheduling import offer_due
 from atoosync_lab.settings.schedule import ScheduleRule
+from atoosync_lab.store.deliveries import Arrival, Deliveries, DeliveryState
 from atoosync_lab.store.journal_records import GOING, Run, RunState
 from atoosync_lab.store.leases import acquire
 from atoosync_lab.store.schedules import Schedule, Schedules
@@ -108,6 +109,12 @@ def test_worker_runs_what_is_due_and_what_is_asked_and_dies_with_all_its_childre
 
     asked = submit(demo.workspace, RunSpec(profile="demo", flow="prices", dry_run=True))
     assert ended(demo, asked).state in (RunState.SUCCEEDED, RunState.PARTIAL)
+
+    arrived = Arrival(profile="demo", identity="1", topic="order", order="1")
+    delivered = Deliveries(demo.workspace.store)
+    delivered.note(arrived)
+    until(lambda: delivered.list("demo")[0].state is DeliveryState.DONE, "a webhook's order is read")
+    assert demo.workspace.journal.get(delivered.list("demo")[0].run).flow == "orders"
 
     # Killed in mid-run: kernel and runner end with it, and the run is told lost, never done.
     schedules.pause(schedule.id, who="test")
