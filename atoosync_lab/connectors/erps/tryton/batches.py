@@ -5,19 +5,15 @@ A call is one transaction of the server: a refusal proves that nothing of it was
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from atoosync_lab.connectors.base import RefusedRecord
-from atoosync_lab.connectors.erps.tryton import writes_facts as facts
-from atoosync_lab.connectors.erps.tryton.client import TrytonClient
 from atoosync_lab.model.errors import OutcomeUnknownError, RefusedError
 from atoosync_lab.model.i18n import Message
 
 T = TypeVar("T")
 
-_WARNING = "tryton.warning"
 _CRASHED = "tryton.crashed"
 
 
@@ -100,35 +96,3 @@ def divide(
             continue
         middle = (len(part) + 1) // 2
         waiting += [part[middle:], part[:middle]]
-
-
-def confirmed(client: TrytonClient, method: str, ids: Sequence[int], act: Callable[[], None]) -> None:
-    """Do something, with yes to the questions that `writes_facts.ACCEPTED_WARNINGS` names and to no other.
-
-    Args:
-        client: the API.
-        method: the model whose records `ids` are.
-        ids: records of the call: a question about one of them is answered for all.
-        act: the call; refused calls have written nothing and are made again.
-
-    Raises:
-        RefusedError: a question that no one answered for us. As `act`.
-    """
-    for _ in range(facts.WARNING_ROUNDS):
-        try:
-            return act()
-        except RefusedError as error:
-            name = error.facts.field
-            kind = name.partition(".")[2]
-            if error.code != _WARNING or kind not in facts.ACCEPTED_WARNINGS:
-                raise
-            names = {name}
-            if facts.RECORD_WARNINGS.get(kind) == method:
-                names |= {_warning_name(method, record, kind) for record in ids}
-            client.create(facts.WARNING, [{"name": n, "user": client.user, "always": False} for n in sorted(names)])
-    act()
-
-
-def _warning_name(model: str, record: int, kind: str) -> str:
-    digest = hashlib.md5(f"{model},{record}".encode(), usedforsecurity=False).hexdigest()
-    return f"{digest}.{kind}"

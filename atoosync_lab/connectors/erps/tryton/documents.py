@@ -55,6 +55,8 @@ class Place:
     currencies: Mapping[str, int]
     """Code -> id, the company's own under the empty code."""
     price_decimals: int
+    warehouse: int | None = None
+    """Where a document names none: a quotation of goods needs one, and Tryton has no usual one among several."""
     sale_fields: frozenset[str] = field(default=frozenset())
     """Fields of sales that modules may add."""
     line_fields: frozenset[str] = field(default=frozenset())
@@ -82,19 +84,17 @@ def sale_values(
         "invoice_address": invoicing,
         "shipment_address": delivery,
         "reference": token.reference,
-        # The number a sale was sent with is kept on it; that of an invoice is Tryton's, by its sequence without gaps.
-        "description": kind_text(kind),
+        # `number` is written by the server alone ("You are not allowed"): the shop's stands in the description.
+        "description": kind_text(kind, document.number),
         "sale_date": document.date,
         "currency": _known(place.currencies, document.currency.upper(), "tryton.no_currency", "currency"),
         "comment": document.notes or None,
         "lines": [["create", [_line(line, n, kind, place) for n, line in enumerate(document.lines, start=1)]]],
     }
-    if document.number:
-        record["number"] = document.number
     term = _id(document.payment_terms, "tryton.bad_id", "payment_terms") or party.payment_term
     if term is not None:
         record["payment_term"] = term
-    warehouse = _id(document.warehouse, "tryton.bad_id", "warehouse")
+    warehouse = _id(document.warehouse, "tryton.bad_id", "warehouse") or place.warehouse
     if warehouse is not None:
         record["warehouse"] = warehouse
     carrier = _id(document.shipping_mode, "tryton.bad_id", "shipping_mode")

@@ -15,9 +15,10 @@ from atoosync_lab.connectors.base import Token
 from atoosync_lab.connectors.erps.tryton import facts as read_facts
 from atoosync_lab.connectors.erps.tryton import values
 from atoosync_lab.connectors.erps.tryton import writes_facts as facts
-from atoosync_lab.connectors.erps.tryton.batches import Refusals, confirmed, divide, in_parts
+from atoosync_lab.connectors.erps.tryton.batches import Refusals, divide, in_parts
 from atoosync_lab.connectors.erps.tryton.client import TrytonClient
 from atoosync_lab.connectors.erps.tryton.lookups import TrytonLookups
+from atoosync_lab.connectors.erps.tryton.questions import Questions
 from atoosync_lab.connectors.erps.tryton.values import Row, text
 from atoosync_lab.model.documents import DocumentKind, Settlement
 from atoosync_lab.model.errors import OutcomeUnknownError, RefusedError
@@ -120,10 +121,12 @@ class TrytonPayments:
     Args:
         client: the API.
         lookups: finds those that are there.
+        questions: answers what the server asks.
     """
 
-    def __init__(self, client: TrytonClient, lookups: TrytonLookups) -> None:
+    def __init__(self, client: TrytonClient, lookups: TrytonLookups, questions: Questions) -> None:
         self._client = client
+        self._questions = questions
         self._lookups = lookups
 
     def submit(self, settlements: Sequence[SettlementRow], refusals: Refusals) -> None:
@@ -268,10 +271,7 @@ class TrytonPayments:
             ids = self._client.create(facts.STATEMENT, [statement_values(now, part, self._client.company)])
             for action, undo in (("validate_statement", ()), ("post", ("cancel",))):
                 try:
-                    confirmed(
-                        self._client, facts.STATEMENT, ids,
-                        lambda action=action: self._client.act(f"{facts.STATEMENT}.{action}", ids),  # type: ignore[misc]
-                    )  # fmt: skip
+                    self._questions.run(f"{facts.STATEMENT}.{action}", ids)
                 except RefusedError:
                     for step in (*undo, "delete"):
                         self._client.act(f"{facts.STATEMENT}.{step}", ids)

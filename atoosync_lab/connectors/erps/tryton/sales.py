@@ -15,7 +15,7 @@ from atoosync_lab.connectors.erps.tryton import facts as read_facts
 from atoosync_lab.connectors.erps.tryton import values
 from atoosync_lab.connectors.erps.tryton import writes_facts as facts
 from atoosync_lab.connectors.erps.tryton.addresses import Addresses, address_values
-from atoosync_lab.connectors.erps.tryton.batches import Refusals, confirmed, divide, in_parts
+from atoosync_lab.connectors.erps.tryton.batches import Refusals, divide, in_parts
 from atoosync_lab.connectors.erps.tryton.client import TrytonClient
 from atoosync_lab.connectors.erps.tryton.documents import (
     INVOICED_KINDS,
@@ -27,6 +27,7 @@ from atoosync_lab.connectors.erps.tryton.documents import (
     sale_values,
 )
 from atoosync_lab.connectors.erps.tryton.lookups import Sale, TrytonLookups
+from atoosync_lab.connectors.erps.tryton.questions import Questions
 from atoosync_lab.connectors.erps.tryton.shipments import Shipping
 from atoosync_lab.connectors.erps.tryton.values import text
 from atoosync_lab.model.documents import DocumentKind, SalesDocument
@@ -65,13 +66,18 @@ class TrytonSales:
         client: the API.
         lookups: finds those that are there.
         addresses: addresses of parties.
+        questions: answers what the server asks.
     """
 
-    def __init__(self, client: TrytonClient, lookups: TrytonLookups, addresses: Addresses) -> None:
+    def __init__(
+        self, client: TrytonClient, lookups: TrytonLookups, addresses: Addresses, questions: Questions
+    ) -> None:
         self._client = client
+        self._questions = questions
         self._lookups = lookups
         self._addresses = addresses
         self._currencies: dict[str, int] | None = None
+        self._warehouses: list[int] | None = None
 
     def submit(self, documents: Sequence[tuple[SalesDocument, Token]], refusals: Refusals) -> None:
         """Write documents; those that are there are gone on with."""
@@ -95,7 +101,7 @@ class TrytonSales:
             self._reread(waiting)
         further = [job for job in further if job.state in facts.SALE_RUNNING]
         self._post([job for job in further if job.document.kind in INVOICED_KINDS], refusals)
-        shipping = Shipping(self._client)
+        shipping = Shipping(self._client, self._questions)
         for job in further:
             if job.document.kind in SHIPPED_KINDS and job.sale is not None:
                 shipping.add(job.key, job.sale, job.document.date)
@@ -171,9 +177,20 @@ class TrytonSales:
             units=units,
             currencies=self._known_currencies(),
             price_decimals=price_decimals(self._client),
+            warehouse=self._usual_warehouse(),
             sale_fields=frozenset(self._client.fields(facts.SALE)),
             line_fields=frozenset(self._client.fields(facts.SALE_LINE)),
         )
+
+    def _usual_warehouse(self) -> int | None:
+        """The user's own warehouse, else the first."""
+        own = self._client.context().get("warehouse")
+        if isinstance(own, int):
+            return own
+        if self._warehouses is None:
+            rows = self._client.find(read_facts.LOCATION, [["type", "=", "warehouse"]], ())
+            self._warehouses = [int(row["id"]) for row in rows]
+        return self._warehouses[0] if self._warehouses else None
 
     def _known_currencies(self) -> dict[str, int]:
         if self._currencies is None:
@@ -207,7 +224,7 @@ class TrytonSales:
 
         def press(part: list[Job]) -> None:
             ids = [job.id for job in part]
-            confirmed(self._client, facts.SALE, ids, lambda: self._client.act(f"{facts.SALE}.{action}", ids))
+            self._questions.run(f"{facts.SALE}.{action}", ids)
             for job in part:
                 self._moved(job, {"quote": "quotation", "confirm": "confirmed"}.get(action, state))
 
@@ -243,7 +260,7 @@ class TrytonSales:
             for job in part:
                 dated += [open_invoices(job), invoice_values(job.document, job.token)]
             self._client.act(f"{facts.INVOICE}.write", *dated)
-            confirmed(self._client, facts.INVOICE, ids, lambda: self._client.act(f"{facts.INVOICE}.post", ids))
+            self._questions.run(f"{facts.INVOICE}.post", ids)
 
         def left(part: list[Job]) -> list[Job]:
             self._reread(part)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from atoosync_lab.connectors.erps.tryton import values
 from atoosync_lab.connectors.erps.tryton import writes_facts as facts
-from atoosync_lab.connectors.erps.tryton.batches import Refusals, confirmed, divide
+from atoosync_lab.connectors.erps.tryton.batches import Refusals, divide
 from atoosync_lab.connectors.erps.tryton.client import TrytonClient
 from atoosync_lab.connectors.erps.tryton.lookups import Part, Sale
+from atoosync_lab.connectors.erps.tryton.questions import Questions
 
 
 @dataclass(slots=True)
@@ -28,10 +29,12 @@ class Shipping:
 
     Args:
         client: the API.
+        questions: answers what the server asks.
     """
 
-    def __init__(self, client: TrytonClient) -> None:
+    def __init__(self, client: TrytonClient, questions: Questions) -> None:
         self._client = client
+        self._questions = questions
         self._out: list[Parcel] = []
         self._back: list[Parcel] = []
 
@@ -60,9 +63,8 @@ class Shipping:
     def _step(self, model: str, state: str, action: str, parcels: Sequence[Parcel], refusals: Refusals) -> None:
         def press(part: list[Parcel]) -> None:
             ids = [parcel.id for parcel in part]
-            assigned: list[object] = []
-            confirmed(self._client, model, ids, lambda: assigned.append(self._client.act(f"{model}.{action}", ids)))
-            if action == "assign_try" and assigned[-1] is not True:
+            result = self._questions.run(f"{model}.{action}", ids)
+            if action == "assign_try" and result is not True:
                 # Some may be assigned and some not.
                 self._reread(model, part)
                 return

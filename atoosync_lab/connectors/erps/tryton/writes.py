@@ -17,6 +17,7 @@ from atoosync_lab.connectors.erps.tryton.client import TrytonClient
 from atoosync_lab.connectors.erps.tryton.customers_out import TrytonCustomers
 from atoosync_lab.connectors.erps.tryton.lookups import TrytonLookups
 from atoosync_lab.connectors.erps.tryton.payments import SettlementRow, TrytonPayments
+from atoosync_lab.connectors.erps.tryton.questions import Questions
 from atoosync_lab.connectors.erps.tryton.sales import TrytonSales, price_decimals
 from atoosync_lab.model.documents import (
     DocumentKind,
@@ -39,11 +40,11 @@ class TrytonWrites:
 
     def __init__(self, client: TrytonClient) -> None:
         self._client = client
-        geography = Geography(client)
+        geography, questions = Geography(client), Questions(client)
         self._lookups = TrytonLookups(client)
-        self._sales = TrytonSales(client, self._lookups, Addresses(client, geography))
+        self._sales = TrytonSales(client, self._lookups, Addresses(client, geography), questions)
         self._customers = TrytonCustomers(client, self._lookups, geography)
-        self._payments = TrytonPayments(client, self._lookups)
+        self._payments = TrytonPayments(client, self._lookups, questions)
         self._reports: OrderedDict[str, tuple[RefusedRecord, ...]] = OrderedDict()
         self._rules: DocumentRules | None = None
 
