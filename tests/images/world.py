@@ -24,6 +24,7 @@ from atoosync_lab.sandbox.prestashop.seed import ShopState as PrestaShopState
 from atoosync_lab.sandbox.servers import RunningSandbox, start
 from atoosync_lab.sandbox.shopify.install import DEFAULT_TOKEN
 from atoosync_lab.sandbox.shopify.seed import ShopState as ShopifyState
+from atoosync_lab.sandbox.woocommerce.images import keep
 from atoosync_lab.sandbox.woocommerce.install import MEDIA_PASSWORD, MEDIA_USER, WRITE_KEY, WRITE_SECRET
 from atoosync_lab.sandbox.woocommerce.state import ShopState as WooState
 from atoosync_lab.settings import Profile
@@ -219,17 +220,54 @@ class World:
 
     def stored(self) -> int:
         """Files that the shop keeps, of products and without."""
-        if self.kind == "prestashop":
-            state: Any = PrestaShopState.open(self.server.state)
-            table = "_images"
-        elif self.kind == "woocommerce":
-            state, table = WooState.open(self.server.state), "images"
-        else:
-            state, table = ShopifyState.open(self.server.state), "files"
-        try:
+        table = {"prestashop": "_images", "woocommerce": "images", "shopify": "files"}[self.kind]
+        with self.state() as state:
             return int(state.db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    @contextmanager
+    def state(self) -> Iterator[Any]:
+        """The shop's data, past its API."""
+        kinds: Mapping[str, Any] = {
+            "prestashop": PrestaShopState, "woocommerce": WooState, "shopify": ShopifyState,
+        }  # fmt: skip
+        state = kinds[self.kind].open(self.server.state)
+        try:
+            with state.writing():
+                yield state
         finally:
             state.db.close()
+
+    def put_by_hand(self, key: str, content: bytes) -> str:
+        """Somebody adds an image to a product in the shop's back office; its id."""
+        product = int(self.product(key))
+        with self.state() as state:
+            if self.kind == "prestashop":
+                sql = (
+                    "INSERT INTO _images (kind, id_owner, position, cover, mime, data)"
+                    " VALUES ('products', ?, 99, 0, 'image/jpeg', ?)"
+                )
+                return str(state.db.execute(sql, (product, content)).lastrowid)
+            if self.kind == "woocommerce":
+                number = keep(state, "vitrine", "jpg", content, "Vitrine", "")
+                row = state.row("products", product)
+                state.update("products", {**row, "images": [*row["images"], number]})
+                return str(number)
+            row = {"kind": "MediaImage", "alt": "", "filename": "vitrine.jpg", "mime_type": "image/jpeg",
+                   "source": "https://example.test/vitrine.jpg", "created_at": state.now(), "updated_at": state.now(),
+                   "ready_at": state.now(), "width": 96, "height": 96}  # fmt: skip
+            number = state.insert("files", row)
+            state.insert("product_files", {"product_id": product, "file_id": number, "position": 99})
+            return str(number)
+
+    def take_off_by_hand(self, key: str, image: str) -> None:
+        """Somebody takes an image off a product; the library keeps it."""
+        product = int(self.product(key))
+        with self.state() as state:
+            if self.kind == "woocommerce":
+                row = state.row("products", product)
+                state.update("products", {**row, "images": [n for n in row["images"] if str(n) != image]})
+            else:
+                state.db.execute("DELETE FROM product_files WHERE file_id = ?", (int(image),))
 
     def notes(self) -> dict[str, str]:
         """What is noted of the images last sent."""

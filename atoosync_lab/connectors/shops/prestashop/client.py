@@ -185,12 +185,12 @@ class PrestaShopClient:
             RefusedError: there is none. ConnectionFailedError, RetryError: as `get`.
         """
         answer = self._send("GET", resource, [])
-        if answer.is_success and not answer.content.lstrip().startswith(b"<"):
+        content = answer.content.strip()
+        if answer.is_success and content and not content.startswith(b"<"):
             return answer.content
-        if answer.status_code == 404 and not answer.content.strip():
-            noted = Facts(system=facts.SYSTEM, operation=f"GET {resource}", status=404)
-            raise RefusedError("prestashop.gone", resource=resource, id="", facts=noted)
-        self._document(answer, resource, "GET", wrote=False)
+        if content:
+            self._document(answer, resource, "GET", wrote=False)
+        # An image without a file behind it answers with nothing. [C: images]
         noted = Facts(system=facts.SYSTEM, operation=f"GET {resource}", status=answer.status_code)
         raise RefusedError("prestashop.gone", resource=resource, id="", facts=noted)
 

@@ -72,6 +72,7 @@ def _content(context: Context, path: str, kind: str) -> Row:
         try:
             with Image.open(io.BytesIO(file.read_bytes())) as image:
                 found |= {"width": image.width, "height": image.height}
-        except UnidentifiedImageError:
+                image.verify()
+        except (UnidentifiedImageError, OSError, SyntaxError):
             return {**found, "error": "Media failed to process because it is no image."}
     return found
