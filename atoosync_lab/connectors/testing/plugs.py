@@ -15,6 +15,7 @@ from atoosync_lab.connectors.base import Connector, ErpConnector, ShopConnector
 from atoosync_lab.connectors.capabilities import ERP, MEANINGS, SHOP
 from atoosync_lab.connectors.plugins import ErpPlugin, Services, ShopPlugin
 from atoosync_lab.connectors.testing.rigs import MemoryTokens
+from atoosync_lab.connectors.webhooks import proved
 from atoosync_lab.model.i18n import LANGUAGES, translate
 from atoosync_lab.settings.connection import ErpConnection, ShopConnection
 
@@ -99,3 +100,22 @@ class PluginSuite:
             assert bool(plugin.missing({})) == bool(names)
         elif plugin.budget:
             assert plugin.budget in names
+
+    def test_webhooks_are_proved_told_apart_and_explained(self, plugin: ShopPlugin | ErpPlugin) -> None:
+        rules = plugin.webhooks if isinstance(plugin, ShopPlugin) else None
+        if rules is None:
+            return
+        assert rules.topics
+        assert rules.limit > 0
+        assert rules.signature == rules.signature.lower()
+        body = b'{"id": 41}'
+        headers = {**rules.trial(body), rules.signature: rules.sign("a secret", body)}
+        assert proved(rules, headers, body, ["another", "a secret"])
+        assert not proved(rules, headers, body, ["another"])
+        assert not proved(rules, headers, body + b" ", ["a secret"])
+        assert not rules.ping(headers, body), "what is signed is no sign of life"
+        assert rules.read(headers, body) == rules.read(headers, body), "the same again is the same delivery"
+        assert not rules.read(headers, body).order, "a trial is about no order"
+        codes = [rules.label, f"{rules.label}.help"]
+        codes += [f"{plugin.system}.hook_step.{number}" for number in range(1, rules.steps + 1)]
+        assert [code for code in codes if translate(code, language="en") == code] == []
