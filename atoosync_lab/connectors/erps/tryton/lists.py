@@ -29,6 +29,8 @@ class _Source:
     label: str = "rec_name"
     code: str = ""
     domain: Domain = ()
+    by_code: bool = False
+    """Known by its code, as documents name it, instead of by the number of its record."""
     archived: bool = True
     """Its records can be deactivated."""
     extra: tuple[str, ...] = ()
@@ -39,16 +41,15 @@ _SOURCES: dict[ListName, _Source] = {
         model=facts.LOCATION, module="stock", label="name", code="code", domain=(["type", "=", "warehouse"],)
     ),
     ListName.FAMILIES: _Source(
-        model=facts.CATEGORY, module="product", domain=(["accounting", "=", False],), archived=False
+        model=facts.CATEGORY, module="product", code="code", domain=(["accounting", "=", False],), archived=False
     ),
-    ListName.CUSTOMER_FAMILIES: _Source(model="party.category", module="party"),
     ListName.PRICE_CATEGORIES: _Source(
         model="product.price_list", module="sale_price_list", label="name", extra=("tax_included",)
     ),
     ListName.PAYMENT_TERMS: _Source(model="account.invoice.payment_term", module="account_invoice", label="name"),
     ListName.PAYMENT_MEANS: _Source(model=facts.PAYMENT_MEANS, module="account_statement", label="name"),
     ListName.SHIPPING_MODES: _Source(model="carrier", module="carrier"),
-    ListName.CURRENCIES: _Source(model="currency.currency", module="currency", label="name", code="code"),
+    ListName.CURRENCIES: _Source(model="currency.currency", module="currency", label="name", code="code", by_code=True),
     ListName.COUNTRIES: _Source(model="country.country", module="country", label="name", code="code"),
     ListName.LANGUAGES: _Source(
         model="ir.lang", module="ir", label="name", code="code", domain=(["translatable", "=", True],)
@@ -75,6 +76,7 @@ def reference_lists(client: TrytonClient, version: str) -> ReferenceLists:
             lists[name] = ()
             continue
         lists[name] = _told(client, source.model, partial(_read, client, source))
+    lists[ListName.CURRENCIES] = _marked(lists[ListName.CURRENCIES], _currency(client))
     lists[ListName.VAT_CODES] = _told(client, facts.TAX, partial(_taxes, client))
     lists[ListName.PRODUCT_FIELDS] = _told(client, facts.PRODUCT, partial(_product_fields, client))
     return ReferenceLists(lists=lists, version=version)
@@ -100,11 +102,25 @@ def _read(client: TrytonClient, source: _Source) -> tuple[ListItem, ...]:
 
 def _item(row: Row, source: _Source) -> ListItem:
     return ListItem(
-        id=str(row["id"]),
+        id=text(row, source.code) if source.by_code else str(row["id"]),
         label=text(row, source.label) or str(row["id"]),
         code=text(row, source.code) if source.code else "",
         active=values.flag(row, "active") is not False,
         extra={name: text(row, name) for name in source.extra},
+    )
+
+
+def _currency(client: TrytonClient) -> str:
+    """Code of the company's currency."""
+    rows = client.find("company.company", [["id", "=", client.company]], ["currency.code"])
+    return text(rows[0], "currency.code") if rows else ""
+
+
+def _marked(items: tuple[ListItem, ...], usual: str) -> tuple[ListItem, ...]:
+    """The items, the usual one told by `extra["default"]`."""
+    return tuple(
+        item.model_copy(update={"extra": {**item.extra, "default": "1"}}) if item.id == usual else item
+        for item in items
     )
 
 

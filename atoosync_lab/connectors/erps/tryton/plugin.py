@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from atoosync_lab.connectors.erps.tryton import facts
+from atoosync_lab.connectors.erps.tryton import facts, writes_facts
 from atoosync_lab.connectors.erps.tryton.connector import TrytonConnector
 from atoosync_lab.connectors.erps.tryton.session import TrytonCredentials
 from atoosync_lab.connectors.plugins import ErpPlugin, SecretField, Services
+from atoosync_lab.model.documents import DocumentKind, DocumentRules, Rounding, TaxOn
 from atoosync_lab.settings.connection import ErpConnection
 
 LOGIN, PASSWORD = "erp.login", "erp.password"
@@ -32,6 +33,41 @@ PLUGIN = ErpPlugin(
         "articles.products.texts.name": "name",
         "articles.products.texts.description": "description",
     },
+    rules=DocumentRules(
+        rounding=Rounding.HALF_EVEN,
+        tax_on=TaxOn.UNROUNDED,
+        tax_inclusive=False,
+        footer_shipping=False,
+        price_decimals=writes_facts.PRICE_DECIMALS,
+        net_prices=True,
+        texts=writes_facts.TEXTS,
+    ),
+    documents={
+        DocumentKind.QUOTE: "A sale in state quotation; it moves nothing.",
+        DocumentKind.ORDER: "A sale that is processed; its shipment stays open, so that its goods count as ordered.",
+        DocumentKind.DELIVERY_NOTE: "A sale whose shipment is done, which takes the goods out of stock.",
+        DocumentKind.INVOICE: "A sale whose invoice is posted and whose shipment is done.",
+        DocumentKind.CREDIT_NOTE: "A sale of negative quantities whose credit note is posted and whose goods are back.",
+    },
+    ignores=frozenset(
+        {
+            "customers.family",
+            "customers.representative",
+            "customers.territoriality_from_document",
+            "erp.calls_per_day",
+            "erp.calls_per_second",
+            "erp.login_url",
+            "erp.pkce",
+            "erp.redirect_uri",
+            "erp.reserve_percent",
+            "orders.header.series",
+            "orders.maps.countries",
+            "orders.maps.default_country",
+            "orders.options.net_prices",
+            "orders.options.shipping_as_line",
+            "orders.options.tax_inclusive",
+        }
+    ),
     needs=3,
     prepare_steps=4,
     capabilities=TrytonConnector.capabilities,
