@@ -79,11 +79,10 @@ def prepare(erp: str) -> None:
     Raises:
         AtooSyncError: it cannot be installed here.
     """
-    data = erp_data(erp)
-    if data.prepared():
-        return
-    say("cli.demo.preparing", erp=plugins.erp(erp).title)
-    say("cli.demo.prepared", erp=plugins.erp(erp).title, seconds=round(data.prepare()))
+    title = plugins.erp(erp).title
+    seconds = erp_data(erp).prepare(lambda: say("cli.demo.preparing", erp=title))
+    if seconds:
+        say("cli.demo.prepared", erp=title, seconds=round(seconds))
 
 
 def fresh(home: Path) -> None:

@@ -59,7 +59,7 @@ def build_document(
     order = money.order
     rule = checked_rule(bundle, settings, context, findings)
     day = header.document_date(bundle, settings, context, findings)
-    territoriality = header.territoriality(bundle, settings.maps, findings)
+    territoriality = header.territoriality(bundle, settings.maps, findings) if context.territories else ""
     shipping_mode = header.shipping_mode(bundle, settings.maps, context, findings)
     values = header.merge_values(bundle, day)
 

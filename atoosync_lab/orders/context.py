@@ -52,6 +52,8 @@ class BuildContext:
     """Rule of the order's status; None: looked up in the settings."""
     rules: DocumentRules = field(default_factory=DocumentRules)
     """How the ERP computes a document, and what it can hold."""
+    territories: bool = True
+    """A document of the ERP says the territory of its sale: a country without one is held."""
 
 
 def item_finder(articles: Mapping[str, str] | Iterable[str], *, case_insensitive: bool = False) -> FindItem:

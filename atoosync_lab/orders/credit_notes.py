@@ -254,6 +254,7 @@ def _document(
         rule = settings.maps.default_payment
         buyer = invoicing = delivery = None
     choice = context.customer
+    place = header.territoriality(order, settings.maps, findings) if order and context.territories else ""
     return SalesDocument(
         key=bundle.slip.remote_id,
         kind=DocumentKind.CREDIT_NOTE,
@@ -264,7 +265,7 @@ def _document(
         customer=choice.code,
         customer_name=choice.name,
         new_customer=choice.new.key if choice.new else "",
-        territoriality=header.territoriality(order, settings.maps, findings) if order else "",
+        territoriality=place,
         tax_inclusive=settings.options.tax_inclusive,
         payment_terms=rule.payment_terms,
         payment_means=rule.payment_means,

@@ -69,6 +69,8 @@ class OrdersContext:
     """How the ERP computes a document, and what it can hold."""
     credit_notes: bool = True
     """The ERP can take credit notes."""
+    territories: bool = True
+    """As `BuildContext.territories`."""
 
 
 _STATES: Mapping[str, tuple[Action, str]] = {
@@ -288,6 +290,7 @@ class _Builder:
             shop_currency=self._shop_currency,
             erp_currency=self._ctx.erp_currency,
             rules=self._ctx.rules,
+            territories=self._ctx.territories,
         )
 
     @staticmethod

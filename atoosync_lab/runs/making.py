@@ -223,6 +223,7 @@ def orders_context(
         erp_currency=next((c.id for c in currencies if c.extra.get("default") == "1"), ""),
         rules=erp.rules,
         credit_notes=Capability.CREDIT_NOTES in erp.capabilities,
+        territories="orders.maps.countries" not in plugins.erp(profile.erp.system).ignores,
     )
 
 

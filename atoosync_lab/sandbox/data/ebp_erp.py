@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -29,11 +29,7 @@ class EbpData:
     login_hint = settings.USER_EMAIL
     wanting: tuple[str, ...] = ()
 
-    def prepared(self) -> bool:
-        """See `erp_data.ErpData`."""
-        return True
-
-    def prepare(self) -> float:
+    def prepare(self, begun: Callable[[], None]) -> float:
         """See `erp_data.ErpData`."""
         return 0.0
 

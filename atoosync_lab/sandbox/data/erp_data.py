@@ -6,14 +6,14 @@ written with the ids of the first ERP's folder; another one says them in its own
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-ERPS: tuple[str, ...] = ("ebp",)
+ERPS = ("ebp", "tryton")
 """ERPs that the demonstration can be loaded into."""
 
 
@@ -61,16 +61,15 @@ class ErpData(Protocol):
     wanting: tuple[str, ...]
     """Message ids of what of the demonstration it has no place for."""
 
-    def prepare(self) -> float:
+    def prepare(self, begun: Callable[[], None]) -> float:
         """Install what its server needs and does not come with this package; the seconds it took, 0: all was there.
+
+        Args:
+            begun: Called once when there is something to install.
 
         Raises:
             AtooSyncError: it cannot be installed here.
         """
-        ...
-
-    def prepared(self) -> bool:
-        """Nothing is left for `prepare` to do."""
         ...
 
     def fill_demo(self, state: Path, today: date) -> dict[str, int]:
