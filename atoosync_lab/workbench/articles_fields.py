@@ -1,4 +1,4 @@
-"""The fields of the « Articles » tab as data, block by block (ART-01, 06 to 11, 40, 50; SHP-01, SHP-02).
+"""The fields of the « Articles » tab as data, block by block (ART-01, 06 to 11, 30, 40, 50; SHP-01, 02).
 
 Label and help of a field are the messages `<setting>.label` and `<setting>.help`: the help says why the default is the
 safe one (SVC-18). Choices are asked for at every paint, so that a list read again is seen at once.
@@ -30,7 +30,7 @@ FILTER_LENGTH = 1000
 MOST_DECIMALS = 6
 
 NOT_SENT = frozenset(
-    {"special_prices", "weight", "size", "supplier", "images", "documents", "features", "category",
+    {"special_prices", "weight", "size", "supplier", "documents", "features", "category",
      "parent_categories", "reindex"}
 )  # fmt: skip
 """Switches that are kept and not served yet; their help says so."""
@@ -80,6 +80,16 @@ def filters(reading: Reading) -> tuple[Field, ...]:
     )
 
 
+def images(*, library: bool) -> tuple[Field, ...]:
+    """Which images go, and what becomes of those that are there (ART-30, SHP-08).
+
+    Args:
+        library: the shop keeps images in a library, so that they can be attached again.
+    """
+    names = ("create", "from_sheet", "delete_first", *(("reattach",) if library else ()))
+    return tuple(_field(f"articles.images.{name}", "switch") for name in names)
+
+
 def statuses() -> tuple[Field, ...]:
     """Which articles are shown or hidden (ART-11)."""
     return (_field(STATUS_SINCE, "switch"),)
@@ -125,6 +135,7 @@ def every(session: Session) -> tuple[Field, ...]:
         *brand(session, reading),
         *filters(reading),
         *statuses(),
+        *images(library=True),
         *stocks(session, reading),
         *prices(reading),
     )

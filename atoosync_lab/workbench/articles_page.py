@@ -8,11 +8,14 @@ from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
 
+from atoosync_lab.connectors import plugins
+from atoosync_lab.connectors.base import Capability
 from atoosync_lab.kit import links, words
 from atoosync_lab.kit.fields import Field
 from atoosync_lab.kit.markup import Html, tag
 from atoosync_lab.kit.stack import Stack
 from atoosync_lab.kit.view import View
+from atoosync_lab.model.errors import AtooSyncError
 from atoosync_lab.model.i18n import translate
 from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.runs.parameters import PageParameters
@@ -36,7 +39,8 @@ class ArticlesParameters(PageParameters):
     """The tab."""
 
     block: str = ""
-    """Block shown first: products, texts, taxes, brand, filters, stocks, prices; empty: the first with work left."""
+    """Block shown first: products, texts, taxes, brand, filters, images, stocks, prices; empty: the first with work
+    left."""
 
 
 def check(namespace: Mapping[str, Any]) -> ArticlesParameters:
@@ -105,11 +109,12 @@ class ArticlesPage:
             "taxes": self._taxes,
             "brand": self._brand,
             "filters": self._filters,
+            "images": self._images,
             "stocks": self._stocks,
             "prices": self._prices,
         }
         # Only what the profile's functions ask for is shown (SVC-07); its settings are kept.
-        hidden = {key for key in ("stocks", "prices") if not functions.is_on(on, "products", key)}
+        hidden = {key for key in ("images", "stocks", "prices") if not functions.is_on(on, "products", key)}
         return [
             Block(key=key, title=translate(f"articles.block.{key}"), build=build, state=partial(self._state, key))
             for key, build in builders.items()
@@ -164,6 +169,19 @@ class ArticlesPage:
         statuses = StatusCard(self.session, self.reading, title, fields.statuses(), note=note, on_saved=self._saved)
         return (*shown, *self._shown("filters", statuses), self._mark("statuses", statuses))
 
+    def _images(self) -> Sequence[ipywidgets.DOMWidget]:
+        able = capable(self.session)
+        card = self._card("images", fields.images(library=Capability.IMAGE_LIBRARY in able))
+        lacks = [
+            words.banner("warn", tag("p", translate(code)))
+            for needed, code in (
+                (Capability.READ_IMAGES, "articles.card.images_off_erp"),
+                (Capability.WRITE_IMAGES, "articles.card.images_off_shop"),
+            )
+            if needed not in able
+        ]
+        return (*(View(banner) for banner in lacks), *self._shown("images", card), self._effect("images", "articles"))
+
     def _stocks(self) -> Sequence[ipywidgets.DOMWidget]:
         card = self._filter_card("stocks", fields.stocks(self.session, self.reading), fields.STOCK_FILTER)
         return (*self._shown("stocks", card), self._effect("stocks", card.flow), self._mark("stocks", card))
@@ -202,6 +220,21 @@ class ArticlesPage:
     def _saved(self, _: Profile | None = None) -> None:
         self._counts.clear()
         self.page.paint()
+
+
+def capable(session: Session) -> frozenset[Capability]:
+    """What the profile's two systems can do, as they are set up now; nothing is called."""
+    profile = session.profile
+    found: frozenset[Capability] = frozenset()
+    for side, plugin in (("shop", plugins.shop(profile.shop.system)), ("erp", plugins.erp(profile.erp.system))):
+        try:
+            opened = session.workspace.shop(profile) if side == "shop" else session.workspace.erp(profile)
+            with opened as connector:
+                found |= connector.capabilities
+        except AtooSyncError:
+            # Nothing is known of it yet but its name.
+            found |= plugin.capabilities
+    return found
 
 
 def vat_usage(session: Session, reading: Reading) -> Usage:

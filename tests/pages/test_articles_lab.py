@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from atoosync_lab.runs.workspace import Workspace
+from atoosync_lab.settings import Profile
 from tests.pages import browsing
 from tests.pages.servers import ROOT, Server, lab
 from tests.workbench.articles_home import FOREIGN, furnished
@@ -28,6 +29,7 @@ def articles_lab(tmp_path_factory: pytest.TempPathFactory, furnished: Path) -> I
     pages.mkdir()
     shutil.copy(ROOT / "notebooks" / "articles.ipynb", pages)
     browsing.with_parameters(pages / "articles.ipynb", pages / "textes.ipynb", {"block": "texts"})
+    browsing.with_parameters(pages / "articles.ipynb", pages / "images.ipynb", {"block": "images"})
     with lab(folder / "jupyter", furnished, pages) as server:
         yield server
 
@@ -93,3 +95,29 @@ def test_consultant_picks_a_text_field_by_keyboard_and_mends_a_filter(
         ["articles.products.texts.meta_title"],
     ]
     assert page.title() != "1"
+
+
+@pytest.mark.spec("ART-30", "SVC-07")
+def test_consultant_switches_images_on(quiet_page: Page, articles_lab: Server, furnished: Path, shot: Shot) -> None:
+    with Workspace.open(furnished) as workspace:
+        document = workspace.profiles.get("test").model_dump(mode="json")
+        document["functions"]["products"]["images"] = True
+        revision = workspace.profiles.revision("test")
+        workspace.profiles.save(Profile.model_validate(document), who="camille", expected_revision=revision)
+    page = quiet_page
+    browsing.open_in_lab(page, articles_lab, "images")
+    browsing.run_all(page)
+    expect(page.locator(".side a[aria-current=true]")).to_have_text(re.compile("Images"))
+    create = page.get_by_role("switch", name=re.compile("^Créer les images"))
+    expect(create).not_to_be_checked()
+    expect(page.get_by_role("switch", name=re.compile("^Supprimer toutes les images"))).not_to_be_checked()
+    expect(page.get_by_role("switch", name=re.compile("^Réassocier"))).to_have_count(0)
+    create.click()
+    look_at(page, "#articles-images")
+    shot("articles-images")
+    assert browsing.serious(page, within=browsing.OURS) == []
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator(".form-bar").first).to_contain_text("Enregistré")
+    with Workspace.open(furnished) as workspace:
+        images = workspace.profiles.get("test").articles.images
+    assert (images.create, images.from_sheet, images.delete_first, images.reattach) == (True, True, False, False)

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from atoosync_lab.connectors.base import Capability
 from atoosync_lab.model.i18n import LANGUAGES, translate
 from atoosync_lab.runs.session import Session
+from atoosync_lab.settings import Profile
 from atoosync_lab.settings.articles import ArticleSettings, ShopUpdate
 from atoosync_lab.workbench import articles_fields as fields
-from atoosync_lab.workbench.articles_page import ArticlesPage
+from atoosync_lab.workbench.articles_page import ArticlesPage, capable
 from tests.captures import NOW
 from tests.workbench.articles_home import click, furnished, only, saved, session, type_in
 
@@ -199,3 +201,34 @@ def test_statuses_have_their_own_switch_and_date(session: Session) -> None:
     assert "6 articles modifiés" in mark.view.html, "dormant ones too: they are to be hidden"
     click(mark.view, "everything")
     assert session.workspace.marks.list("test") == []
+
+
+# Images.
+
+
+@pytest.mark.spec("ART-30", "SHP-08", "SVC-07")
+def test_block_of_images_follows_the_function_and_what_the_systems_can(session: Session) -> None:
+    def with_images(system: str) -> ArticlesPage:
+        document = session.profile.model_dump(mode="json")
+        document["functions"]["products"]["images"] = True
+        document["shop"]["system"] = system
+        session.save(Profile.model_validate(document))
+        return ArticlesPage(session, "images")
+
+    def asked(page: ArticlesPage) -> list[str]:
+        return [f.name.rpartition(".")[2] for f in only(page, "images").form.fields]
+
+    assert "Images" not in ArticlesPage(session).page.side.html
+    assert asked(with_images("prestashop")) == ["create", "from_sheet", "delete_first"]
+    # WooCommerce with its keys alone keeps no images for us, and the page says what it lacks.
+    session.workspace.secrets.set("test", "shop.consumer_key", "ck")
+    session.workspace.secrets.set("test", "shop.consumer_secret", "cs")
+    assert asked(with_images("woocommerce")) == ["create", "from_sheet", "delete_first"]
+    assert Capability.WRITE_IMAGES not in capable(session)
+    session.workspace.secrets.set("test", "shop.wp_user", "boutique")
+    session.workspace.secrets.set("test", "shop.wp_password", "aaaa bbbb")
+    page = with_images("woocommerce")
+    assert asked(page) == ["create", "from_sheet", "delete_first", "reattach"]
+    type_in(only(page, "images"), "articles.images.reattach", "1")
+    click(only(page, "images").view, "save")
+    assert saved(session).images.reattach
