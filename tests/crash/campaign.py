@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
 from tests.crash.cases import Course, Flow, Point, chart, crash
+from tests.crash.erps import Ebp, Erp
 from tests.crash.forks import Forks
 from tests.crash.shops import Shop
 from tests.crash.states import BASES
@@ -75,13 +76,16 @@ class Campaign:
 
 
 @contextlib.contextmanager
-def open_campaign(shop: Shop, worlds: int = WORLDS, forks: Forks | None = None) -> Iterator[Campaign]:
+def open_campaign(
+    shop: Shop, worlds: int = WORLDS, forks: Forks | None = None, erp: Callable[[], Erp] = Ebp
+) -> Iterator[Campaign]:
     """Worlds in memory where the system has such a place: how fast the disk writes is not what is tested.
 
     Args:
         shop: the shop of all of them.
         worlds: how many; cases run side by side.
         forks: starts commands and sandboxes of a single world, where there is one already; else each has its own.
+        erp: makes the ERP of each.
     """
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="crash-", dir=memory if memory.is_dir() else None))
@@ -90,7 +94,7 @@ def open_campaign(shop: Shop, worlds: int = WORLDS, forks: Forks | None = None) 
             opens = []
             for number in range(worlds):
                 mine = forks or stack.enter_context(Forks())
-                opens.append(stack.enter_context(opened(shop, folder / str(number), mine, BASES)))
+                opens.append(stack.enter_context(opened(shop, erp(), folder / str(number), mine, BASES)))
             campaign = Campaign(opens)
             stack.callback(campaign.close)
             yield campaign

@@ -13,7 +13,7 @@ from atoosync_lab.store.quota import Counter as Units
 from tests.crash import states
 from tests.crash.shops import Fact
 from tests.crash.truth import Verdict, journal, truth, twice
-from tests.crash.world import PROFILE, SETTLES, World
+from tests.crash.world import PROFILE, World
 
 ROUNDS = 8
 """Runs within which everything must have come to its end, the answers of a person between them."""
@@ -163,7 +163,7 @@ def settle(world: World, flow: Flow, verdict: Verdict, course: Course | None) ->
             verdict.untrue.append(f"still open after {turn} runs: {dict(waiting)}")
             return
         if waiting["SENT"] or waiting["UNKNOWN"] or waiting["SENDING"]:
-            time.sleep(SETTLES)
+            time.sleep(world.erp.settles)
         verdict.in_review += answer(world, verdict)
 
 
@@ -186,21 +186,12 @@ def answer(world: World, verdict: Verdict) -> int:
     for row in waiting:
         if not row["reference"] and row["flow"] != "customers":
             verdict.untrue.append(f"review of {row['key']} names no reference to look for")
-        number = number_of(world, tokens[row["flow"], row["key"]])
+        number = world.erp.number_of(world.erp_state, tokens[row["flow"], row["key"]])
         decision = ("close", "--number", number) if number else ("send", "--yes")
         done = world.command("review", decision[0], row["key"], "--flow", row["flow"], *decision[1:])
         if done.code:
             verdict.untrue.append(f"review {decision[0]} {row['key']} ended with {done.code}: {done.output[-200:]}")
     return len(waiting)
-
-
-def number_of(world: World, token: str) -> str:
-    """Number of what the ERP holds under a token; empty: nothing."""
-    with world.erp() as erp:
-        for table, column in (("SaleDocument", "DocumentNumber"), ("SaleSettlement", "Id"), ("Customer", "Id")):
-            for row in erp.rows(table, {"xx_AtooKey": token}):
-                return str(row[column])
-    return ""
 
 
 def again(world: World, flow: Flow, verdict: Verdict) -> None:

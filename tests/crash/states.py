@@ -8,45 +8,47 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from atoosync_lab.cli.demo_steps import give_credentials, sign_in
-from atoosync_lab.connectors.erps.ebp.facts import DOCUMENT_TYPES
+from atoosync_lab.cli.demo_steps import give_credentials, sign_in, without
+from atoosync_lab.connectors import plugins
 from atoosync_lab.model.documents import DocumentKind
 from atoosync_lab.runs import refreshing
-from atoosync_lab.sandbox.data.demo.facts import SPECIAL_ARTICLES
 from atoosync_lab.sandbox.data.demo.load import DemoReport
 from atoosync_lab.sandbox.data.load import load
 from atoosync_lab.sandbox.data.shop_data import shop_data
-from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.tokens import ProfileTokens
-from tests.crash.world import PROFILE, SETTLES, SPEED, World
-
-NEW_ARTICLES = ("SUC-0001", "SUC-0002", "SUC-0005")
-"""In the ERP alone."""
+from tests.crash.erps import ebp
+from tests.crash.world import PROFILE, World
 
 
 def fresh(world: World) -> None:
     """Signed in, lists read, nothing written yet."""
     shop = world.shop
-    report = load("demo", world.shop_state, world.erp_state, shop=shop.system, version=shop.version, shared=None)
+    report = load(
+        "demo", world.shop_state, world.erp_state, shop=shop.system, erp=world.erp.system, version=shop.version
+    )
     assert isinstance(report, DemoReport)
     world.special = {name: str(number) for name, number in report.special_orders.items()}
     wanted = shop.trim(world.shop_state, [world.special[name] for name in (*shop.orders, shop.later)])
-    with world.erp() as erp:
-        _trim_erp(erp, wanted)
-        known = {row["Id"].strip() for row in erp.rows("Item")}
+    known = world.erp.trim(world.erp_state, wanted)
     world.special["goods"] = " ".join(sorted(code for code in wanted & known if code and " " not in code))
     world.serve()
     with world.workspace() as space:
-        shop_url, erp_url = (f"http://127.0.0.1:{port}" for port in world.ports)
-        settings = shop_data(shop.system).demo_settings(shop_url, erp_url, speed=SPEED)
-        settings["shop"]["sizes"] = dict(shop.sizes)
-        profile = Profile.model_validate(settings)
-        space.profiles.create(profile, who="crash")
+        space.profiles.create(Profile.model_validate(_settings(world)), who="crash")
+        profile = space.profiles.get(PROFILE)
         give_credentials(space, profile)
         sign_in(space, profile)
         refreshing.refresh(space, profile.id, who="crash")
     world.keep("fresh")
+
+
+def _settings(world: World) -> dict[str, object]:
+    """The demonstration's profile, in the ERP's ids."""
+    shop, erp = (f"http://127.0.0.1:{port}" for port in world.ports)
+    settings = shop_data(world.shop.system).demo_settings(shop, erp, speed=world.erp.speed)
+    settings["shop"]["sizes"] = dict(world.shop.sizes)
+    told = world.erp.settings(settings, world.erp_state, world.ports[1])
+    return without(told, plugins.erp(world.erp.system).ignores)
 
 
 def _imported(world: World) -> None:
@@ -64,7 +66,7 @@ def _in_review(world: World) -> None:
     for _ in range(2):
         # The first run finds the rows in doubt, the second one finds the time for them to settle over.
         world.command("run", "orders")
-        time.sleep(SETTLES)
+        time.sleep(world.erp.settles)
     world.command("run", "orders")
     waiting = sorted(row["key"] for row in world.json("review", "list") if row["flow"] == "orders")
     paid = [
@@ -84,7 +86,7 @@ BY_HAND = "BC-MAIN-1"
 
 def typed_by_hand(world: World) -> None:
     """A person types the order in review into the ERP."""
-    with world.erp() as erp:
+    with ebp.opened(world.erp_state) as erp:
         model = next(row for row in erp.rows("SaleDocument") if row["xx_AtooKey"])
         own = {"Id": "main-1", "DocumentNumber": BY_HAND, "xx_AtooKey": "", "Reference": "tapée à la main"}
         erp.insert_many("SaleDocument", [{**model, **own}])
@@ -93,24 +95,7 @@ def typed_by_hand(world: World) -> None:
 def _begin(world: World, base: str, **env: str) -> None:
     world.restore(base)
     world.command("run", "orders", **env)
-    world.idle()
-
-
-def _trim_erp(erp: FolderState, wanted: Collection[str]) -> None:
-    """Leave the articles of those orders, those of special lines, and a few that the shop does not have yet."""
-    kept = {*wanted, *NEW_ARTICLES, *SPECIAL_ARTICLES.values()}
-    with erp.transaction() as connection:
-        for row in erp.rows("Item"):
-            if row["Id"].strip() not in kept:
-                connection.execute("DELETE FROM Item WHERE Id = ?", (row["Id"],))
-                connection.execute("DELETE FROM StockItem WHERE ItemId = ?", (row["Id"],))
-    for place, code in enumerate(sorted(kept & set(wanted))):
-        # Every other price differs from the shop's, so that there is something to write.
-        found = erp.rows("Item", {"Id": code})
-        if found and place % 2 == 0:
-            erp.update("Item", code, {"SalePriceVatExcluded": found[0]["SalePriceVatExcluded"] + Decimal("1.10")})
-    for code in NEW_ARTICLES:
-        erp.update("Item", code, {"AllowPublishOnWeb": True, "ActiveState": 0})
+    world.erp.idle(world.erp_state)
 
 
 def order_is_paid(world: World) -> None:
@@ -120,7 +105,7 @@ def order_is_paid(world: World) -> None:
 
 def article_changes(world: World, code: str = "TRA-0001") -> None:
     """Price, name and stock of an article move in the ERP."""
-    with world.erp() as erp:
+    with ebp.opened(world.erp_state) as erp:
         erp.update("Item", code, {"SalePriceVatExcluded": Decimal("77.70"), "Caption": "Quiche du lendemain"})
         for row in erp.rows("StockItem", {"ItemId": code}):
             erp.update("StockItem", row["Id"], {"RealStock": row["RealStock"] + 55})
@@ -138,7 +123,7 @@ def article_is_closed(world: World) -> None:
 
 
 def _close(world: World, code: str) -> None:
-    with world.erp() as erp:
+    with ebp.opened(world.erp_state) as erp:
         erp.update("Item", code, {"AllowPublishOnWeb": False})
 
 
@@ -175,14 +160,4 @@ def transform(world: World, orders: Collection[str], kind: DocumentKind = Docume
     """Make the next documents of the documents of these orders, as a person does in the ERP."""
     with world.workspace() as space:
         numbers = {row.target_number for row in space.ledger.find(PROFILE, "orders", sorted(orders)).values()}
-    mark = "FA" if kind is DocumentKind.INVOICE else "BL"
-    with world.erp() as erp:
-        for row in erp.rows("SaleDocument"):
-            if row["DocumentNumber"] in numbers:
-                next_one = {
-                    **row, "Id": f"{mark[0]}{row['Id'][1:]}", "DocumentType": DOCUMENT_TYPES[kind],
-                    "DocumentNumber": f"{mark}{row['DocumentNumber']}",
-                    "OriginDocumentNumber": row["DocumentNumber"], "OriginDocumentType": row["DocumentType"],
-                    "xx_AtooKey": "", "Reference": "",
-                }  # fmt: skip
-                erp.insert_many("SaleDocument", [next_one])
+    world.erp.transform(world.erp_state, numbers, kind)

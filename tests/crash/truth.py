@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from atoosync_lab.store.ledger import State
 from tests.crash.shops import Fact
 from tests.crash.world import PROFILE, World
 
-ONCE = ("document", "settlement", "customer", "history", "product", "variant", "stock row", "brand", "mail")
+ONCE = ("document", "settlement", "customer", "history", "product", "variant", "stock row", "brand", "mail", "invoice")
 """Kinds of records of which the second one is a double, whatever it holds."""
 
 
 def truth(world: World) -> Counter[Fact]:
     """Every record of ours in the ERP, and everything of the shop that a run may write."""
-    world.idle()
-    return Counter([*_erp(world), *world.shop.holds(world.shop_state)])
-
-
-def _erp(world: World) -> Iterable[Fact]:
-    with world.erp() as erp:
-        lines = Counter(str(row["DocumentId"]) for row in erp.rows("SaleDocumentLine"))
-        by_id = {}
-        for row in erp.rows("SaleDocument"):
-            by_id[row["Id"]] = row["xx_AtooKey"] or row["DocumentNumber"]
-            yield (
-                "document", row["xx_AtooKey"] or row["DocumentNumber"], row["DocumentType"], row["CustomerId"],
-                str(row["AmountVatExcluded"]), str(row["AmountVatIncluded"]), lines[str(row["Id"])],
-            )  # fmt: skip
-        links = ("Quote", "Order", "Delivery", "Invoice", "CreditMemo")
-        for row in erp.rows("SaleSettlement"):
-            of = [by_id.get(row[f"Associated{name}Id"], "?") for name in links if row[f"Associated{name}Id"]]
-            yield ("settlement", row["xx_AtooKey"], row["ThirdId"], str(row["Amount"]), row["PaymentTypeId"], *of)
-        for row in erp.rows("Customer"):
-            if row["xx_AtooKey"]:
-                yield ("customer", row["xx_AtooKey"], row["Id"], row["Name"])
+    world.erp.idle(world.erp_state)
+    return Counter([*world.erp.holds(world.erp_state), *world.shop.holds(world.shop_state)])
 
 
 def twice(found: Counter[Fact], wanted: Counter[Fact]) -> list[Fact]:
@@ -85,10 +66,10 @@ def journal(world: World, verdict: Verdict) -> None:
     """Every run has ended, says of itself what its lines say, and claims no record that is not there."""
     with world.workspace() as space:
         there = {"customers": set[str](), "orders": set[str](), "credit-notes": set[str](), "settlements": set[str]()}
-        tokens = _tokens(world)
+        tokens = world.erp.tokens(world.erp_state)
         for flow in there:
             rows = space.ledger.open_rows(PROFILE, [flow], [State.DONE])
-            there[flow] = {row.key for row in rows if row.token in tokens or row.who}
+            there[flow] = {row.key for row in rows if row.token in tokens or row.reference in tokens or row.who}
         said: set[tuple[str, str]] = set()
         for run in space.journal.list(profile=PROFILE):
             if run.ended_at is None or run.state.value in ("running", "waiting"):
@@ -114,8 +95,3 @@ def journal(world: World, verdict: Verdict) -> None:
 _KINDS: Mapping[str, str] = {
     "customer": "customers", "order": "orders", "credit_note": "credit-notes", "settlement": "settlements",
 }  # fmt: skip
-
-
-def _tokens(world: World) -> set[str]:
-    with world.erp() as erp:
-        return {row["xx_AtooKey"] for t in ("Customer", "SaleDocument", "SaleSettlement") for row in erp.rows(t)}

@@ -5,29 +5,26 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-import sqlite3
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.sandbox.common.runner import ADDRESS_FILE
-from atoosync_lab.sandbox.data.demo.facts import FOLDER
 from atoosync_lab.sandbox.data.shop_data import shop_data
-from atoosync_lab.sandbox.ebp.folder import folder_path
-from atoosync_lab.sandbox.ebp.seed import FolderState
+from tests.crash.erps import Erp
 from tests.crash.forks import Ended, Forks
 from tests.crash.shops import Shop
 
 PROFILE = "demo"
-SPEED = 2000.0
-"""Divides the ERP's waits: what was sent and is not seen counts as doubtful for 0.45 s, then goes to review."""
-SETTLES = 900.0 / SPEED
+_KEPT = "erp-kept"
+"""Folder of a case that holds what the ERP's lasting server is put back to."""
 
 
 @dataclass(slots=True)
@@ -36,12 +33,14 @@ class World:
 
     Attributes:
         shop: the shop's part.
+        erp: the ERP's part.
         folder: bases are kept below it, and the one copy that is in use.
         forks: starts commands and sandboxes.
         ports: of the shop and of the ERP; the profile names them.
     """
 
     shop: Shop
+    erp: Erp
     folder: Path
     forks: Forks
     ports: tuple[int, int]
@@ -49,7 +48,10 @@ class World:
     """How each state is made, when it is wanted first."""
     special: dict[str, str] = field(default_factory=dict)
     """Shop order ids by what is special about them."""
-    _serving: list[int] = field(default_factory=list)
+    _serving: list[Callable[[], None]] = field(default_factory=list)
+    """How the servers are ended that are started for each case."""
+    _lasting: list[Callable[[], None]] = field(default_factory=list)
+    """The same of those that outlive cases."""
 
     @property
     def home(self) -> Path:
@@ -63,8 +65,10 @@ class World:
 
     @property
     def erp_state(self) -> Path:
-        """State folder of the ERP."""
-        return self.home / "sandbox" / "ebp"
+        """State folder of the ERP; beside the cases where its server outlives them."""
+        if self.erp.lasting:
+            return self.folder / self.erp.system
+        return self.home / "sandbox" / self.erp.system
 
     def restore(self, base: str) -> None:
         """Begin a case: the named state, made when it is wanted first, both servers freshly started on it."""
@@ -74,38 +78,48 @@ class World:
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.copytree(self.folder / base, self.home)
         self.serve()
+        if self.erp.lasting:
+            self.erp.idle(self.erp_state)
+            self.erp.put_back(self.home / _KEPT, self.erp_state)
 
     def keep(self, base: str) -> None:
         """Keep the present state under a name."""
         self.halt()
+        if self.erp.lasting:
+            self.erp.idle(self.erp_state)
+            self.erp.keep(self.erp_state, self.home / _KEPT)
         shutil.copytree(self.home, self.folder / base)
 
     def serve(self) -> None:
-        """Start both sandboxes and wait until they answer."""
+        """Start what does not run of both servers, and wait until they answer."""
         shop, erp = self.ports
         args = [*shop_data(self.shop.system).args, *self.shop.arguments]
-        self._serving = [
-            self.forks.serve(
-                self.shop.system,
-                ["--state", str(self.shop_state), "--port", str(shop), *args],
-                self.shop_state / "server.log",
-            ),
-            self.forks.serve(
-                "ebp",
-                ["--state", str(self.erp_state), "--port", str(erp), "--auto-sign-in", "--speed", str(SPEED)],
-                self.erp_state / "server.log",
-            ),
-        ]
+        process = self.forks.serve(
+            self.shop.system,
+            ["--state", str(self.shop_state), "--port", str(shop), *args],
+            self.shop_state / "server.log",
+        )
+        self._serving = [partial(self.forks.stop, process)]
+        if not self._lasting:
+            held = self._lasting if self.erp.lasting else self._serving
+            held.append(self.erp.serve(self.forks, self.erp_state, erp))
         for port in self.ports:
             _answering(port)
 
     def halt(self) -> None:
-        """End both sandboxes."""
-        if self._serving:
-            self.forks.stop(*self._serving)
-            self._serving = []
+        """End the servers that are started for each case."""
+        for end in self._serving:
+            end()
+        self._serving = []
         for state in (self.shop_state, self.erp_state):
             (state / ADDRESS_FILE).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End all servers."""
+        self.halt()
+        for end in self._lasting:
+            end()
+        self._lasting = []
 
     def command(self, *arguments: str, **env: str) -> Ended:
         """Run `atoosync` on the present state."""
@@ -122,31 +136,18 @@ class World:
         with Workspace.open(self.home) as opened:
             yield opened
 
-    @contextmanager
-    def erp(self) -> Iterator[FolderState]:
-        """The folder itself, not through the product."""
-        with closing(FolderState(folder_path(self.erp_state, FOLDER))) as opened:
-            yield opened
-
-    def idle(self) -> None:
-        """Wait until the ERP has worked off every file that it was handed."""
-        deadline = time.monotonic() + 30
-        with closing(sqlite3.connect(self.erp_state / "server.sqlite", timeout=30)) as queue:
-            while queue.execute("SELECT count(*) FROM import WHERE state IN ('Waiting', 'Running')").fetchone()[0]:
-                if time.monotonic() > deadline:
-                    raise TimeoutError("the ERP sandbox does not come to the end of its imports")
-                time.sleep(0.01)
-
 
 @contextmanager
-def opened(shop: Shop, folder: Path, forks: Forks, bases: Mapping[str, Callable[[World], None]]) -> Iterator[World]:
+def opened(
+    shop: Shop, erp: Erp, folder: Path, forks: Forks, bases: Mapping[str, Callable[[World], None]]
+) -> Iterator[World]:
     """A world in an empty folder, whose states are made as they are wanted."""
     folder.mkdir(parents=True, exist_ok=True)
-    world = World(shop, folder, forks, _free_ports(), bases)
+    world = World(shop, erp, folder, forks, _free_ports(), bases)
     try:
         yield world
     finally:
-        world.halt()
+        world.close()
 
 
 def _free_ports() -> tuple[int, int]:
@@ -162,6 +163,9 @@ def _answering(port: int) -> None:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/_admin/health", timeout=5):
                 return
+        except urllib.error.HTTPError:
+            # A server that has no such page answers all the same.
+            return
         except (urllib.error.URLError, OSError):
             if time.monotonic() > deadline:
                 raise
