@@ -154,6 +154,7 @@ def digest(body: bytes) -> str:
 
 
 def number(value: object) -> str:
-    """An id as text; empty for what is no whole number above zero."""
-    whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
-    return str(value) if whole else ""
+    """An id as text; empty for what is no whole number above zero, or longer than any id is."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return ""
+    return str(value) if 0 < value < 10**18 else ""

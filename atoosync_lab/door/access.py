@@ -24,6 +24,8 @@ REMEMBERED = 1000
 """Addresses whose wrong passwords are counted at a time."""
 NAMES_FOR = 300.0
 """Seconds for which the addresses of a host name are taken as they were: those of dynamic names change."""
+NONE_FOR = 10.0
+"""Seconds until a name without address is asked for again: a name server may have been away."""
 
 
 def address(text: str) -> Address | None:
@@ -88,7 +90,7 @@ class Lists:
 
     def _addresses(self, name: str) -> frozenset[Address | None]:
         now, known = self._clock(), self._known.get(name)
-        if known is None or now - known[0] > NAMES_FOR:
+        if known is None or now - known[0] > (NAMES_FOR if known[1] else NONE_FOR):
             known = (now, frozenset(address(each) for each in self._resolve(name)) - {None})
             self._known[name] = known
         return known[1]

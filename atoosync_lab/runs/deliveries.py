@@ -23,11 +23,15 @@ from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile, functions
 from atoosync_lab.store.deliveries import Arrival, Deliveries, Delivery, DeliveryState
 from atoosync_lab.store.journal_records import GOING, RunState
+from atoosync_lab.store.ledger import State
 
 FLOW = "orders"
 """What a delivery runs: of these orders alone."""
 MOST = 200
 """Orders a run: what is over waits for the next one."""
+SETTLED_WAIT = timedelta(minutes=10)
+"""For how long news of orders that are imported already are gathered: shops tell of every parcel and payment, and each
+run asks the ERP what changed."""
 AGAIN = timedelta(seconds=3)
 """Until it is tried again while the task is busy."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
@@ -107,7 +111,14 @@ def _note(workspace: Workspace, door: Door, topic: str, identity: str, order: st
     arrival = Arrival(
         profile=door.profile.id, identity=identity, topic=topic, order=order, digest=digest, state=state, reason=reason
     )
-    return Deliveries(workspace.store).note(arrival, timedelta(seconds=door.profile.door.wait))
+    return Deliveries(workspace.store).note(arrival, _wait(workspace, door.profile, order))
+
+
+def _wait(workspace: Workspace, profile: Profile, order: str) -> timedelta:
+    """How long further deliveries are waited for."""
+    wait = timedelta(seconds=profile.door.wait)
+    known = workspace.ledger.find(profile.id, FLOW, [order]).get(order) if order else None
+    return max(wait, SETTLED_WAIT) if known is not None and known.state is State.DONE else wait
 
 
 def _off(profile: Profile) -> Message | None:

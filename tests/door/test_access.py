@@ -71,6 +71,16 @@ def test_addresses_of_a_name_are_asked_for_again_after_a_while() -> None:
     assert lists.allow(settings, "203.0.113.10")
 
 
+def test_name_that_could_not_be_resolved_is_asked_for_again_soon() -> None:
+    now, found = [0.0], list[str]()
+    lists, settings = Lists(lambda name: tuple(found), lambda: now[0]), DoorSettings(hosts=("mypc.dyndns.example",))
+    assert not lists.allow(settings, "203.0.113.9")
+    found.append("203.0.113.9")
+    assert not lists.allow(settings, "203.0.113.9")
+    now[0] = 11.0
+    assert lists.allow(settings, "203.0.113.9")
+
+
 @pytest.mark.parametrize("field", ["ips", "hosts"])
 @pytest.mark.parametrize("value", ["<script>", "a b", "127.0.0.1 OR 1", "*"])
 def test_lists_take_no_nonsense(field: str, value: str) -> None:
