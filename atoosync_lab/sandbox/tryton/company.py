@@ -7,18 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel import Locale
+
 from atoosync_lab.sandbox.tryton import facts
 from atoosync_lab.sandbox.tryton.rpc import Rpc
 
 CENT = Decimal("0.01")
 _FIRST_DAY = dt.date(2009, 1, 1)
 """Rates of exchange hold from here on: earlier than any document."""
-_COUNTRIES = (
-    ("FR", "France"), ("AT", "Autriche"), ("BE", "Belgique"), ("CH", "Suisse"), ("DE", "Allemagne"),
-    ("ES", "Espagne"), ("GB", "Royaume-Uni"), ("IE", "Irlande"), ("IT", "Italie"), ("LU", "Luxembourg"),
-    ("NL", "Pays-Bas"), ("PT", "Portugal"), ("SE", "Suède"), ("DK", "Danemark"), ("US", "États-Unis"),
-    ("GP", "Guadeloupe"), ("MQ", "Martinique"), ("GF", "Guyane"), ("RE", "La Réunion"), ("YT", "Mayotte"),
-)  # fmt: skip
 _CURRENCIES = (
     ("EUR", "Euro", "€", "978", "1"),
     ("GBP", "Livre sterling", "£", "826", "0.85"),
@@ -38,6 +34,7 @@ _TERMS: tuple[tuple[str, int, bool], ...] = (
     ("30 jours", 30, False),
     ("30 jours fin de mois", 30, True),
 )
+"""Terms of payment: name, days, at the end of a month."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +46,12 @@ class CompanyPlan:
         currency: ISO code of its currency.
         timezone: Its time zone.
         years: Calendar years to open.
-        countries: Further countries (ISO code, name).
     """
 
     name: str
     currency: str
     timezone: str
     years: Sequence[int]
-    countries: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -87,15 +82,21 @@ def set_up(rpc: Rpc, plan: CompanyPlan) -> Company:
     rpc.write("res.user", [rpc.user], {"language": rpc.one("ir.lang", [("code", "=", facts.LANGUAGE)])})
     rpc.refresh()
     currencies = _currencies(rpc, plan.currency)
-    listed = [*_COUNTRIES, *(pair for pair in plan.countries if pair[0] not in dict(_COUNTRIES))]
-    made = rpc.create("country.country", [{"code": code, "name": name} for code, name in listed])
-    countries = {code: key for (code, _), key in zip(listed, made, strict=True)}
+    countries = _countries(rpc)
     company = _company(rpc, plan, currencies, countries)
     accounts = _chart(rpc, company)
     for year in plan.years:
         _fiscal_year(rpc, company, year)
     _money(rpc, company, currencies[plan.currency], accounts)
     return Company(company, currencies, countries, accounts, _terms(rpc))
+
+
+def _countries(rpc: Rpc) -> dict[str, int]:
+    """Every country and territory with a code of two letters: a shop sells to any of them."""
+    named = Locale(facts.LANGUAGE).territories
+    listed = sorted((code, name) for code, name in named.items() if len(code) == 2 and code.isalpha())
+    made = rpc.create("country.country", [{"code": code, "name": name} for code, name in listed])
+    return {code: key for (code, _), key in zip(listed, made, strict=True)}
 
 
 def _currencies(rpc: Rpc, own: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The demonstration's company in Tryton: the same articles, stock and customers as the folder of the first ERP holds."""
+"""The demonstration's company in Tryton: the same articles, stock and customers as in the first ERP."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from atoosync_lab.sandbox.data.demo.words import words
 from atoosync_lab.sandbox.tryton import company as companies
 from atoosync_lab.sandbox.tryton import trade as trades
 from atoosync_lab.sandbox.tryton.company import Company, CompanyPlan
-from atoosync_lab.sandbox.tryton.goods import OPENING, Item, Sheet, count_stock, create_products, expect_goods
+from atoosync_lab.sandbox.tryton.goods import OPENING, Item, Sheet, count_stock, create_products, expect
 from atoosync_lab.sandbox.tryton.rpc import Rpc
 from atoosync_lab.sandbox.tryton.trade import Trade
 
@@ -28,6 +28,8 @@ EXPECTED = dt.date(2027, 12, 15)
 _BUYER = "COMPTOIR"
 _COUNTERS = range(1, 26)
 """Numbers of the customers that the shop does not know."""
+_SALE_LINES = 12
+"""Lines of the open sale: confirming takes the server long for each."""
 _ATTRIBUTES = ("Marque", "Origine")
 """Attributes of every article, before those of its variants."""
 
@@ -190,29 +192,27 @@ def _others(company: Company) -> Iterator[dict[str, Any]]:
 def _open_orders(
     rpc: Rpc, company: Company, trade: Trade, listed: Sequence[Article], products: Mapping[str, int]
 ) -> None:
-    """What customers have on order, as confirmed sales not yet shipped; what is on its way in, as planned moves."""
+    """What customers have on order and what is on its way in: a sale not yet shipped, the rest as planned moves."""
     wanted = [article for article in listed if article.ordered > 0]
+    sold, planned = wanted[:_SALE_LINES], wanted[_SALE_LINES:]
+    main, currency = trade.warehouses[trades.MAIN], company.currencies[PLAN.currency]
     [party] = rpc.read("party.party", [("code", "=", _BUYER)], ["addresses"])
     [address] = party["addresses"]
-    main = trade.warehouses[trades.MAIN]
     units = {name: rpc.record_id("product", f"uom_{name}") for name in ("kilogram", "unit")}
-    lines = [_line(units, trade, article, products[article.key]) for article in wanted]
-    sales = [
-        {
-            "party": party["id"], "invoice_address": address, "shipment_address": address,
-            "sale_date": OPENING, "shipping_date": EXPECTED, "warehouse": main, "company": company.id,
-            "currency": company.currencies["EUR"], "payment_term": company.terms["Comptant"],
-            "invoice_method": "fulfillment", "shipment_method": "order", "shipment_cost_method": None,
-            "description": "Commandes en cours",
-            "lines": [("create", lines[first : first + 50])],
-        }
-        for first in range(0, len(lines), 50)
-    ]  # fmt: skip
-    made = [key for sale in sales for key in rpc.create("sale.sale", [sale])]
+    sale = {
+        "party": party["id"], "invoice_address": address, "shipment_address": address,
+        "sale_date": OPENING, "shipping_date": EXPECTED, "warehouse": main, "company": company.id,
+        "currency": currency, "payment_term": company.terms["Comptant"], "invoice_method": "fulfillment",
+        "shipment_method": "order", "shipment_cost_method": None, "description": "Commandes en cours",
+        "lines": [("create", [_line(units, trade, article, products[article.key]) for article in sold])],
+    }  # fmt: skip
+    made = rpc.create("sale.sale", [sale])
     for action in ("quote", "confirm", "process"):
         rpc.call(f"model.sale.sale.{action}", made)
+    outgoing = {products[article.key]: article.ordered for article in planned}
+    expect(rpc, main, outgoing, EXPECTED, currency, inward=False)
     incoming = {products[article.key]: article.incoming for article in listed if article.incoming > 0}
-    expect_goods(rpc, main, incoming, EXPECTED, company.currencies[PLAN.currency])
+    expect(rpc, main, incoming, EXPECTED, currency, inward=True)
 
 
 def _line(units: Mapping[str, int], trade: Trade, article: Article, product: int) -> dict[str, Any]:

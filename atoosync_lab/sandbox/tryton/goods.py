@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from atoosync_lab.sandbox.tryton.rpc import Rpc
+from atoosync_lab.sandbox.tryton.rpc import BATCH, Rpc
 
 PRICE = Decimal("0.0001")
 """Decimals of prices as the server comes: four (`product`, `price_decimal`)."""
@@ -134,12 +134,16 @@ def count_stock(rpc: Rpc, warehouse: int, stock: Mapping[int, Decimal], day: dt.
         stock: Pieces by product.
         day: Day of the count.
     """
-    [places] = rpc.read("stock.location", [("id", "=", warehouse)], ["storage_location", "lost_found_location"])
+    [places] = rpc.read("stock.location", [("id", "=", warehouse)], ["storage_location"])
     storage = places["storage_location"]
-    lines = [{"product": key, "quantity": float(pieces)} for key, pieces in stock.items() if pieces > 0]
-    [inventory] = rpc.create("stock.inventory", [{"location": storage, "date": day}])
-    rpc.create("stock.inventory.line", [{**line, "inventory": inventory} for line in lines])
-    rpc.call("model.stock.inventory.confirm", [inventory])
+    counted = [(key, pieces) for key, pieces in stock.items() if pieces > 0]
+    # Work on the records of one call grows with the square of their number.
+    parts = [counted[first : first + BATCH] for first in range(0, len(counted), BATCH)]
+    made = rpc.create("stock.inventory", [{"location": storage, "date": day} for _ in parts])
+    for inventory, part in zip(made, parts, strict=True):
+        lines = [{"inventory": inventory, "product": key, "quantity": float(pieces)} for key, pieces in part]
+        rpc.create("stock.inventory.line", lines)
+        rpc.call("model.stock.inventory.confirm", [inventory])
     below = {key: -pieces for key, pieces in stock.items() if pieces < 0}
     if below:
         _take_out(rpc, storage, below, day)
@@ -155,19 +159,26 @@ def _take_out(rpc: Rpc, storage: int, pieces: Mapping[int, Decimal], day: dt.dat
         rpc.call(f"model.stock.shipment.internal.{action}", [made])
 
 
-def expect_goods(rpc: Rpc, warehouse: int, pieces: Mapping[int, Decimal], day: dt.date, currency: int) -> None:
-    """Plan goods on their way in from a supplier, at their cost.
+def expect(
+    rpc: Rpc, warehouse: int, pieces: Mapping[int, Decimal], day: dt.date, currency: int, *, inward: bool
+) -> None:
+    """Plan goods to come in from a supplier, or to go out to a customer, at their cost.
 
     Args:
         rpc: Signed-in administrator.
-        warehouse: Where they go.
+        warehouse: Where they come to or go from.
         pieces: Pieces by product.
-        day: Day that they are expected on.
+        day: Day that they are planned for.
         currency: Currency of the cost.
+        inward: From a supplier.
     """
-    [places] = rpc.read("stock.location", [("id", "=", warehouse)], ["input_location"])
-    moves = _moves(rpc, rpc.record_id("stock", "location_supplier"), places["input_location"], pieces, day)
+    [places] = rpc.read("stock.location", [("id", "=", warehouse)], ["input_location", "storage_location"])
+    if inward:
+        source, target = rpc.record_id("stock", "location_supplier"), places["input_location"]
+    else:
+        source, target = places["storage_location"], rpc.record_id("stock", "location_customer")
     costs = {row["id"]: row["cost_price"] for row in _read(rpc, pieces, "cost_price")}
+    moves = _moves(rpc, source, target, pieces, day)
     rpc.create("stock.move", [{**row, "unit_price": costs[row["product"]], "currency": currency} for row in moves])
 
 

@@ -1,7 +1,7 @@
 """Tryton's own Python environment, in a cache folder: installed once, from hashed requirements, by pip.
 
-Tryton is GPL: it stays a program of its own, installed beside this one and spoken to over HTTP. Nothing of it is imported
-here. Where packages come from is pip's business alone (its configuration files and environment).
+Tryton is GPL: it stays a program of its own, installed beside this one and spoken to over HTTP. Nothing of it is
+imported here. Where packages come from is pip's business alone (its configuration files and environment).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def requirements() -> bytes:
 
 
 def digest() -> str:
-    """What an installation depends on, in twelve hexadecimal digits: packages, modules and the Python that runs them."""
+    """What an installation depends on, twelve hexadecimal digits: packages, modules and the Python that runs them."""
     parts = requirements(), "\n".join(MODULES).encode(), "{}.{}".format(*sys.version_info[:2]).encode()
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
 
@@ -89,7 +89,7 @@ def python_of(place: Path) -> Path:
 
 
 def script_of(place: Path, name: str) -> Path:
-    """A command of the installed environment; run it with `python_of`: its first line names the place it was built in."""
+    """A command of the installed environment, for `python_of`: its own first line names where it was built."""
     return python_of(place).with_name(name)
 
 

@@ -53,6 +53,7 @@ class Rpc:
         self._http = httpx.Client(timeout=timeout, trust_env=False)
         self._address = f"{url}/{database}/rpc/"
         self.context: dict[str, Any] = {}
+        self._named: dict[tuple[str, str], int] = {}
         user, session, *_ = self._post("common.db.login", [login, {"password": password}, "fr"])
         token = base64.b64encode(f"{login}:{user}:{session}".encode()).decode()
         self._http.headers["Authorization"] = f"Session {token}"
@@ -138,7 +139,9 @@ class Rpc:
 
     def record_id(self, module: str, name: str) -> int:
         """The id of a record that a module brought along, by its name in the module's files."""
-        return int(self.call("model.ir.model.data.get_id", module, name))
+        if (module, name) not in self._named:
+            self._named[module, name] = int(self.call("model.ir.model.data.get_id", module, name))
+        return self._named[module, name]
 
     def start_wizard(self, name: str, **context: Any) -> WizardSession:
         """A wizard, opened; use as a context manager that closes it.

@@ -25,6 +25,8 @@ from atoosync_lab.sandbox.tryton.rpc import Rpc
 HOST = "127.0.0.1"
 LOG_FILE = "server.log"
 _CONFIG_FILE = "trytond.conf"
+_TRIES = 3
+"""How often another free port is taken when somebody was faster."""
 _LAUNCH = (
     "import runpy, sys, threading; "
     f"sys.setrecursionlimit({facts.RECURSION_LIMIT}); threading.stack_size({facts.THREAD_STACK}); "
@@ -33,15 +35,16 @@ _LAUNCH = (
 """Runs a command of Tryton's environment, in its Python, with room for documents of hundreds of lines."""
 
 
-def launch(place: Path, name: str, *arguments: str) -> list[str]:
+def launch(place: Path, name: str, *arguments: str, quick: bool = False) -> list[str]:
     """The command line of a program of the installed environment.
 
     Args:
         place: The cache folder of the installation.
         name: `trytond` or `trytond-admin`.
         arguments: Its arguments.
+        quick: Leave assertions out: some look through all records of a call for each of them.
     """
-    return [str(python_of(place)), "-c", _LAUNCH, str(script_of(place, name)), *arguments]
+    return [str(python_of(place)), *(["-O"] if quick else []), "-c", _LAUNCH, str(script_of(place, name)), *arguments]
 
 
 def write_config(state: Path, port: int) -> Path:
@@ -148,7 +151,7 @@ def put_database(template: Path, state: Path) -> None:
     shutil.copyfile(template, target)
 
 
-def run(place: Path, state: Path, port: int = 0, *, timeout: float = 60.0, tries: int = 3) -> TrytonServer:
+def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0, quick: bool = False) -> TrytonServer:
     """Start a server on the database that lies in its folder, and wait until it answers.
 
     Args:
@@ -156,14 +159,14 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 60.0, tries
         state: Folder of the database; configuration and log are written there.
         port: Port on 127.0.0.1; 0 takes a free one.
         timeout: Seconds to wait for the first answer.
-        tries: How often another free port is taken when somebody was faster.
+        quick: Without the server's own assertions: for building, not for proving.
 
     Raises:
         StopError: when the process ends or stays silent; the facts hold the end of its log.
     """
-    for turn in range(tries):
+    for turn in range(_TRIES):
         chosen = port or free_port()
-        command = server_command(place, state, chosen)
+        command = server_command(place, state, chosen, quick=quick)
         log = state / LOG_FILE
         with log.open("wb") as out:
             process = subprocess.Popen(
@@ -179,7 +182,7 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 60.0, tries
         process.kill()
         process.wait()
         taken = "Address already in use" in _tail(log)
-        if port or not taken or turn + 1 == tries:
+        if port or not taken or turn + 1 == _TRIES:
             raise StopError(
                 "sandbox.tryton.not_started",
                 facts=Facts(system="tryton", operation="start", detail=_tail(log)),
@@ -188,10 +191,10 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 60.0, tries
     raise AssertionError("the last turn returns or raises")
 
 
-def server_command(place: Path, state: Path, port: int) -> Sequence[str]:
+def server_command(place: Path, state: Path, port: int, *, quick: bool = False) -> Sequence[str]:
     """Command line of the server; its configuration is written first."""
     config = write_config(state, port)
-    return launch(place, "trytond", "--config", str(config), "--database", facts.DATABASE)
+    return launch(place, "trytond", "--config", str(config), "--database", facts.DATABASE, quick=quick)
 
 
 def server_env() -> dict[str, str]:

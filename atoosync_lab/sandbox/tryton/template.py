@@ -18,7 +18,6 @@ from pathlib import Path
 from atoosync_lab.model.errors import Facts, StopError
 from atoosync_lab.sandbox.tryton import demo, facts, install
 from atoosync_lab.sandbox.tryton.facts import MODULES, Variant
-from atoosync_lab.sandbox.tryton.rpc import Rpc
 from atoosync_lab.sandbox.tryton.server import (
     TrytonServer,
     database_file,
@@ -36,7 +35,10 @@ _FILLED_BY: Mapping[Variant, Mapping[str, Sequence[str]]] = {
         "atoosync_lab.sandbox.tryton": (*_COMMON, "demo.py"),
         f"{_DATA}.demo": ("catalogue.py", "people.py", "people.json", "words.py", "words.json"),
     },
-    "retail": {"atoosync_lab.sandbox.tryton": _COMMON},
+    "retail": {
+        "atoosync_lab.sandbox.tryton": (*_COMMON, "retail.py"),
+        _DATA: ("retail_source.py",),
+    },
 }
 """Files that decide what is in a template: a change of one makes a new template."""
 
@@ -148,6 +150,7 @@ def _create(work: Path) -> None:
     command = launch(
         work.parent, "trytond-admin", "--config", str(config), "--database", facts.DATABASE, "--email", facts.EMAIL,
         "--activate-dependencies", "--update", *MODULES,
+        quick=True,
     )  # fmt: skip
     env = {**server_env(), "TRYTONPASSFILE": str(secret)}
     ended = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, env=env)
@@ -162,15 +165,14 @@ def _create(work: Path) -> None:
 
 def _seed(place: Path, work: Path, base: Path, variant: Variant) -> None:
     put_database(base, work)
-    with run(place, work) as server, server.rpc() as rpc:
-        _fill(rpc, variant)
+    with run(place, work, quick=True) as server, server.rpc() as rpc:
+        if variant == "demo":
+            demo.fill(rpc)
+            return
+        # Reading the real year loads a database engine, which nobody else here needs.
+        from atoosync_lab.sandbox.tryton import retail
 
-
-def _fill(rpc: Rpc, variant: Variant) -> None:
-    if variant == "demo":
-        demo.fill(rpc)
-        return
-    raise NotImplementedError
+        retail.fill(rpc)
 
 
 def _sources(variant: Variant) -> str:

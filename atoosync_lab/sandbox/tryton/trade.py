@@ -1,4 +1,4 @@
-"""What a company trades with, over JSON-RPC: taxes of sale, accounting categories, warehouses, price lists, carriers."""
+"""What a company trades with, over JSON-RPC: taxes, accounting categories, warehouses, price lists, carriers."""
 
 from __future__ import annotations
 

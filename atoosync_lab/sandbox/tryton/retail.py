@@ -1,0 +1,73 @@
+"""The real year's company in Tryton: pounds, British VAT, every stock code a product, the guest account."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from atoosync_lab.sandbox.data.retail_source import Code, RetailSource
+from atoosync_lab.sandbox.tryton import company as companies
+from atoosync_lab.sandbox.tryton import trade as trades
+from atoosync_lab.sandbox.tryton.company import CompanyPlan
+from atoosync_lab.sandbox.tryton.goods import Item, Sheet, count_stock, create_products
+from atoosync_lab.sandbox.tryton.rpc import Rpc
+
+PLAN = CompanyPlan("Online Retail", "GBP", "Europe/London", (2010, 2011))
+TAXES = {"20": "UK VAT 20 %", "0": "UK VAT 0 %"}
+"""Taxes of sale by percent; sales outside the United Kingdom carry none."""
+GUEST_CODE = "GUEST"
+"""Party for buyers without a number."""
+SPECIALS = {"ZDIVERS": "20", "ZECART": "0", "ZEMBAL": "20", "ZPORT": "20", "ZREMISE": "20"}
+"""Articles of lines that are no goods, with their percent of VAT."""
+_OPENING = dt.date(2010, 12, 1)
+_STOCK = Decimal(1000)
+"""Pieces of each article before the first sale (ours: the file tells no stock)."""
+_FILE = "online-retail.parquet"
+
+
+def source_file() -> Path:
+    """Where the recorded year lies: in `ATOOSYNC_SHARED`, else in `../shared`.
+
+    Raises:
+        FileNotFoundError: when it is not there.
+    """
+    path = Path(os.environ.get("ATOOSYNC_SHARED", "../shared")) / "data" / _FILE
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: name the folder of the recordings (ATOOSYNC_SHARED)")
+    return path
+
+
+def fill(rpc: Rpc) -> None:
+    """Set the company up in a fresh database.
+
+    Raises:
+        FileNotFoundError: when the recorded year is not there.
+    """
+    with RetailSource(source_file(), 0) as source:
+        codes = source.codes()
+    company = companies.set_up(rpc, PLAN)
+    taxes = trades.own_taxes(rpc, company, TAXES)
+    trade = trades.set_up(rpc, company, taxes, taxes)
+    accounting = {rate: trade.accounting[trades.GOODS, rate] for rate in TAXES}
+    services = {rate: trade.accounting[trades.SERVICES, rate] for rate in TAXES}
+    products = create_products(rpc, list(_sheets(codes, accounting["20"], services)))
+    stock = {products[code.code]: _STOCK for code in codes if code.goods}
+    count_stock(rpc, trade.warehouses[trades.MAIN], stock, _OPENING)
+    guest = {"code": GUEST_CODE, "name": "Guests of the web shop", "addresses": [("create", [{}])]}
+    rpc.create("party.party", [guest])
+
+
+def _sheets(codes: Sequence[Code], goods: int, services: dict[str, int]) -> Iterator[Sheet]:
+    for code in codes:
+        yield Sheet(
+            name=code.name or code.code,
+            service=not code.goods,
+            accounting=goods if code.goods else services["20"],
+            items=[Item(suffix=code.code, price=code.price)],
+        )
+    for text, rate in SPECIALS.items():
+        name = f"Special article {text}"
+        yield Sheet(name=name, service=True, accounting=services[rate], items=[Item(suffix=text, price=Decimal(0))])
