@@ -15,7 +15,7 @@ import uuid_utils
 
 from atoosync_lab.connectors import plugins, webhooks
 from atoosync_lab.connectors.webhooks import WebhookRules
-from atoosync_lab.model.errors import AtooSyncError, RefusedError
+from atoosync_lab.model.errors import AtooSyncError, RefusedError, SettingsError
 from atoosync_lab.model.i18n import Message, translate
 from atoosync_lab.runs.queue import Engine, RunSpec
 from atoosync_lab.runs.systems import DOOR_PASSWORD, hook_secrets
@@ -151,7 +151,8 @@ def _offer(
 ) -> int:
     try:
         off = _off(workspace.profiles.get(profile_id))
-    except AtooSyncError as error:
+    except SettingsError as error:
+        # Gone, or its settings are no longer understood; a store that is locked now is no reason to hold anything.
         off = error.message
     if off:
         repository.hold([each.id for each in noted], off)

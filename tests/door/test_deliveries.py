@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from atoosync_lab.model.errors import ConnectionFailedError
+from atoosync_lab.model.errors import ConnectionFailedError, StorageError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.runs import deliveries
 from atoosync_lab.runs.deliveries import AGAIN, WAITS, offer_noted
@@ -19,6 +19,7 @@ from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.deliveries import KEPT, Arrival, Deliveries, Delivery, DeliveryState
 from atoosync_lab.store.journal_records import RunState
+from atoosync_lab.store.profiles import Profiles
 from tests.door.helpers import create
 
 pytestmark = pytest.mark.spec("SHOP-12", "RUN-10")
@@ -199,6 +200,23 @@ def test_import_switched_off_meanwhile_holds_what_waits(scene: Scene) -> None:
     assert held.reason is not None
     assert held.reason.code == "function.off"
     assert not scene.engine.offered
+
+
+def test_store_that_is_locked_holds_nothing_a_profile_that_is_gone_does(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(self: Profiles, profile: str) -> Profile:
+        raise StorageError("store.locked", path="store")
+
+    scene.note("41", 0)
+    with monkeypatch.context() as patch, pytest.raises(StorageError):
+        patch.setattr(Profiles, "get", locked)
+        scene.tick()
+    assert scene.states() == ["noted"]
+    stray = Arrival(profile="gone", identity="1", topic="t", order="41", digest="1")
+    scene.repository.note(stray)
+    assert scene.tick() == 1
+    assert [each.state for each in scene.repository.list("gone")] == [DeliveryState.HELD]
 
 
 def test_engine_that_raises_before_the_journal_knows_is_asked_again_later(
