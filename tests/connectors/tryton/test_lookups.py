@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from atoosync_lab.connectors.erps.tryton import lookups
 from atoosync_lab.connectors.erps.tryton.connector import TrytonConnector
 from atoosync_lab.connectors.erps.tryton.lookups import kind_text, sale_of
 from atoosync_lab.model.documents import DocumentKind
+from atoosync_lab.model.i18n import Message
 from atoosync_lab.sandbox.tryton.rpc import Rpc
 from atoosync_lab.sandbox.tryton.server import TrytonServer
 from tests.connectors.tryton import books
@@ -95,6 +99,15 @@ def test_how_far_a_person_has_brought_documents(erp: TrytonConnector, rpc: Rpc) 
     assert erp.documents_after([*numbers, "no such number"]) == {
         numbers[1]: ORDER, numbers[2]: INVOICE, numbers[3]: NOTE,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_reason_of_a_refusal_has_a_sentence(language: str) -> None:
+    sources = [path.read_text(encoding="utf-8") for path in Path(lookups.__file__).parent.glob("*.py")]
+    codes = {code for source in sources for code in re.findall(r'(?:say|Error)\(\s*[^()]*?"(tryton\.[a-z_]+)"', source)}
+    assert {"tryton.no_product", "tryton.no_invoice", "tryton.broken_off", "tryton.no_country"} <= codes
+    for code in codes:
+        assert Message(code).text(language) != code, code
 
 
 @pytest.mark.spec("ORD-10")

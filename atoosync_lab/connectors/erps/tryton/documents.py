@@ -15,26 +15,13 @@ from atoosync_lab.connectors.base import Token
 from atoosync_lab.connectors.erps.tryton.lookups import kind_text
 from atoosync_lab.connectors.erps.tryton.values import Number
 from atoosync_lab.model.documents import DocumentKind, DocumentLine, SalesDocument
+from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.keys import whole_number
 from atoosync_lab.model.money import quantize
 
 HUNDRED = 100
 SHIPPED_KINDS = (DocumentKind.DELIVERY_NOTE, DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 INVOICED_KINDS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
-
-
-class UnknownIdError(Exception):
-    """A document names something the database does not hold.
-
-    Args:
-        code: message id.
-        **params: its fields.
-    """
-
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +63,7 @@ def sale_values(
         place: articles, currencies and modules.
 
     Raises:
-        UnknownIdError: an article, a tax, a currency, ... is not there.
+        InvalidRecordError: an article, a tax, a currency, ... is not there.
     """
     kind = document.kind
     record: dict[str, Any] = {
@@ -87,17 +74,17 @@ def sale_values(
         # `number` is written by the server alone ("You are not allowed"): the shop's stands in the description.
         "description": kind_text(kind, document.number),
         "sale_date": document.date,
-        "currency": _known(place.currencies, document.currency.upper(), "tryton.no_currency", "currency"),
+        "currency": _currency(document.currency, place),
         "comment": document.notes or None,
         "lines": [["create", [_line(line, n, kind, place) for n, line in enumerate(document.lines, start=1)]]],
     }
-    term = _id(document.payment_terms, "tryton.bad_id", "payment_terms") or party.payment_term
+    term = _id(document.payment_terms, "payment_terms") or party.payment_term
     if term is not None:
         record["payment_term"] = term
-    warehouse = _id(document.warehouse, "tryton.bad_id", "warehouse") or place.warehouse
+    warehouse = _id(document.warehouse, "warehouse") or place.warehouse
     if warehouse is not None:
         record["warehouse"] = warehouse
-    carrier = _id(document.shipping_mode, "tryton.bad_id", "shipping_mode")
+    carrier = _id(document.shipping_mode, "shipping_mode")
     if carrier is not None and "carrier" in place.sale_fields:
         record["carrier"] = carrier
     if "shipment_cost_method" in place.sale_fields:
@@ -111,10 +98,10 @@ def sale_values(
 
 
 def _line(line: DocumentLine, position: int, kind: DocumentKind, place: Place) -> dict[str, Any]:
-    product = _id(line.item, "tryton.no_product", "item")
+    product = _id(line.item, "item")
     if product is None or product not in place.units:
-        raise UnknownIdError("tryton.no_product", item=line.item)
-    tax = _id(line.vat_id, "tryton.bad_id", "vat_id")
+        raise InvalidRecordError("tryton.no_product", item=line.item)
+    tax = _id(line.vat_id, "vat_id")
     sign = -1 if kind is DocumentKind.CREDIT_NOTE else 1
     record: dict[str, Any] = {
         "type": "line",
@@ -140,20 +127,20 @@ def net_price(line: DocumentLine, decimals: int) -> Any:
     return quantize(net - line.discount_amount, decimals)
 
 
-def _id(text: str, code: str, name: str) -> int | None:
+def _currency(code: str, place: Place) -> int:
+    if code.upper() not in place.currencies:
+        raise InvalidRecordError("tryton.no_currency", currency=code)
+    return place.currencies[code.upper()]
+
+
+def _id(text: str, name: str) -> int | None:
     """An id of the reference lists; None for an empty text."""
     if not text:
         return None
     found = whole_number(text)
     if found is None:
-        raise UnknownIdError(code, **({"item": text} if name == "item" else {"name": name, "id": text}))
+        raise InvalidRecordError("tryton.bad_id", name=name, id=text)
     return found
-
-
-def _known(known: Mapping[str, int], name: str, code: str, what: str) -> int:
-    if name not in known:
-        raise UnknownIdError(code, **{what: name})
-    return known[name]
 
 
 def invoice_values(document: SalesDocument, token: Token) -> dict[str, Any]:

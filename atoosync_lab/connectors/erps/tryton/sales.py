@@ -22,7 +22,6 @@ from atoosync_lab.connectors.erps.tryton.documents import (
     SHIPPED_KINDS,
     Party,
     Place,
-    UnknownIdError,
     invoice_values,
     sale_values,
 )
@@ -31,7 +30,7 @@ from atoosync_lab.connectors.erps.tryton.questions import Questions
 from atoosync_lab.connectors.erps.tryton.shipments import Shipping
 from atoosync_lab.connectors.erps.tryton.values import text
 from atoosync_lab.model.documents import DocumentKind, SalesDocument
-from atoosync_lab.model.errors import ConnectionFailedError, OutcomeUnknownError, RefusedError
+from atoosync_lab.model.errors import ConnectionFailedError, InvalidRecordError, OutcomeUnknownError, RefusedError
 from atoosync_lab.model.keys import whole_number
 
 
@@ -133,8 +132,8 @@ class TrytonSales:
                 continue
             try:
                 found[job.key] = sale_values(job.document, job.token, party, invoicing, delivery, place)
-            except UnknownIdError as error:
-                refusals.say(job.key, error.code, **error.params)
+            except InvalidRecordError as error:
+                refusals.say(job.key, error.code, **error.message.params)
         return found
 
     def _parties(self, codes: set[str]) -> dict[str, Party]:
