@@ -7,20 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from atoosync_lab.connectors.erps.tryton.connector import TrytonConnector
-from atoosync_lab.model.errors import AtooSyncError
-from atoosync_lab.sandbox.tryton import template
 from atoosync_lab.sandbox.tryton.server import TrytonServer
-from tests.connectors.tryton.connecting import connect
+from tests.connectors.tryton.connecting import connect, started
 
 
 @pytest.fixture(scope="session")
 def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonServer]:
     """One server for all tests that leave alone what others look at."""
-    try:
-        server = template.start(tmp_path_factory.mktemp("tryton"), "demo")
-    except AtooSyncError as error:
-        pytest.skip(f"no Tryton here: {error}")
-    with server:
+    with started(tmp_path_factory.mktemp("tryton")) as server:
         yield server
 
 

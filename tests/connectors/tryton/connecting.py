@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from atoosync_lab.connectors.base import ReadRequest, Scope
 from atoosync_lab.connectors.erps.tryton.connector import TrytonConnector
 from atoosync_lab.connectors.erps.tryton.session import TrytonCredentials
+from atoosync_lab.model.errors import AtooSyncError
+from atoosync_lab.sandbox.tryton import template
 from atoosync_lab.sandbox.tryton.server import TrytonServer
 from atoosync_lab.settings.connection import ErpConnection
+
+
+def started(folder: Path) -> TrytonServer:
+    """A server with the demonstration's company; skips the test where none can be installed."""
+    try:
+        return template.start(folder, "demo")
+    except AtooSyncError as error:
+        pytest.skip(f"no Tryton here: {error}")
 
 
 def settings_of(server: TrytonServer, url: str = "", **changes: Any) -> ErpConnection:

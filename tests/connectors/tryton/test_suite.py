@@ -25,11 +25,10 @@ from atoosync_lab.model.documents import (
     SalesDocument,
 )
 from atoosync_lab.model.sales import Customer
-from atoosync_lab.sandbox.tryton import template
 from atoosync_lab.sandbox.tryton.rpc import Rpc
 from atoosync_lab.sandbox.tryton.server import TrytonServer
 from tests.connectors.suite import CountingLimiter, ErpRig, ErpSuite, PluginSuite, Waits
-from tests.connectors.tryton.connecting import connect
+from tests.connectors.tryton.connecting import connect, started
 from tests.connectors.tryton.faulty import FaultyServer, faulty
 
 PARTY = "model.party.party"
@@ -117,9 +116,9 @@ class TrytonRig(ErpRig):
 
 
 @pytest.fixture(scope="module")
-def rig_of_module(tmp_path_factory: pytest.TempPathFactory, tryton: TrytonServer) -> Iterator[TrytonRig]:
-    """A server of its own: the suite adds and removes parties. `tryton`: skipped where there is none."""
-    own = template.start(tmp_path_factory.mktemp("tryton-suite"), "demo")
+def rig_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonRig]:
+    """A server of its own: the suite adds and removes parties."""
+    own = started(tmp_path_factory.mktemp("tryton-suite"))
     with own, faulty(own.url) as door, own.rpc() as rpc:
         yield TrytonRig(own, door, rpc)
 

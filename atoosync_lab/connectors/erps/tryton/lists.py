@@ -135,6 +135,7 @@ def _product_fields(client: TrytonClient) -> tuple[ListItem, ...]:
     items = [
         ListItem(id=name, label=str(known[name].get("string") or name), code=name)
         for name in ("code", *own_fields(known))
+        if name in known
     ]
     items += [ListItem(id=name, label=_label(name), code=name) for name in (*CATEGORY_FIELDS, "template_code", "unit")]
     for language in further_languages(client):

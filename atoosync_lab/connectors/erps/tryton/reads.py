@@ -191,11 +191,11 @@ class TrytonReader:
 
 _IMAGE_PARTS = ("images.", "template.images.")
 _PRODUCT_PARTS = (
-    "", "template.", "identifiers.", "list_prices.", "template.list_prices.", "template.account_category.",
+    "", "template.", "identifiers.", "template.account_category.",
     "template.categories.", *_IMAGE_PARTS,
 )  # fmt: skip
-"""What an article is made of, as paths to the dates of change. A price is a record of its own, and a category says the
-tax of all its articles. [LIVE]"""
+"""What an article is made of, as paths to the dates of change. A price is written through its article or template, and
+a category says the tax of all its articles. [LIVE]"""
 _SALE_PARTS = ("", "invoices.", "shipments.", "shipment_returns.")
 _PARTY_PARTS = ("", "addresses.", "contact_mechanisms.", "identifiers.")
 

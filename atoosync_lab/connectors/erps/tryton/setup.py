@@ -147,7 +147,5 @@ class TrytonSetup:
 
 
 def _may(right: Any, need: str) -> bool:
-    """Whether `get_access` allows it: a right is None or an empty mapping where nobody restricts the model."""
-    if not isinstance(right, Mapping):
-        return right is not False
-    return all(right.get(name) in (None, True, 1) for name in ("read", need))
+    """Whether `get_access` allows it; a permission is empty where nobody restricts the model."""
+    return isinstance(right, Mapping) and all(right.get(name) in (None, True, 1) for name in ("read", need))
