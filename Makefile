@@ -80,7 +80,7 @@ screens: $(DEV) ## pictures of every page, light, dark and phone, into docs/scre
 matrix: $(DEV) ## which test proves which row of the specification, and does it pass (ID=ART-07 for one)
 	@$(BIN)/python tools/matrix.py $(ID)
 
-commands: $(DEV) ## write docs/commands.md, docs/settings.md and docs/connectors.md from the code
+commands: $(DEV) ## write docs/commands.md, docs/settings.md, docs/connectors.md and docs/erps.md from the code
 	@$(BIN)/python tools/commands.py
 	@$(BIN)/python tools/connectors.py
 

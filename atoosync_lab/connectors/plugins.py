@@ -16,6 +16,7 @@ from typing import Any
 
 from atoosync_lab.connectors.base import Capability, ErpConnector, ShopConnector
 from atoosync_lab.connectors.webhooks import WebhookRules
+from atoosync_lab.model.documents import DocumentKind, DocumentRules
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.ports import Limiter, TokenStore, TraceSink
 from atoosync_lab.model.reference_lists import ListName
@@ -141,6 +142,10 @@ class ErpPlugin:
     """As `ShopPlugin.complete`, for the address of its API."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """As `ShopPlugin.defaults`."""
+    rules: DocumentRules = field(default_factory=DocumentRules)
+    """How it usually computes a document; what an installation does otherwise, its connector says."""
+    documents: Mapping[DocumentKind, str] = field(default_factory=dict)
+    """What each kind of document becomes in it, in English."""
     ignores: frozenset[str] = frozenset()
     """Settings that it has no place for, by dotted path: no page asks for them."""
     needs: int = 0

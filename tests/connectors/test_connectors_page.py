@@ -14,6 +14,7 @@ import pytest
 from atoosync_lab.connectors.base import Capability
 from atoosync_lab.connectors.capabilities import ERP, MEANINGS, SHOP, missing
 from atoosync_lab.connectors.plugins import ShopPlugin
+from atoosync_lab.model.documents import DocumentKind
 from atoosync_lab.runs.flows import FLOWS
 
 pytestmark = pytest.mark.spec("BEY-11")
@@ -44,6 +45,22 @@ def part(text: str, heading: str) -> str:
 def test_page_is_what_the_tool_writes(root: Path, tool: ModuleType, listed: list[Any]) -> None:
     advice = "run: python tools/connectors.py"
     assert (root / "docs" / "connectors.md").read_text(encoding="utf-8") == tool.page(listed), advice
+
+
+def test_page_of_the_erps_is_what_the_tool_writes(root: Path, tool: ModuleType, listed: list[Any]) -> None:
+    advice = "run: python tools/connectors.py"
+    assert (root / "docs" / "erps.md").read_text(encoding="utf-8") == tool.erp_page(listed), advice
+
+
+def test_page_of_the_erps_tells_each_kind_and_each_rule(tool: ModuleType, listed: list[Any]) -> None:
+    erps = [system for system in listed if not isinstance(system, ShopPlugin)]
+    assert len(erps) >= 2
+    rows = [line for line in part(tool.erp_page(listed), "## What each kind of document becomes").splitlines() if line]
+    assert len(rows) == 2 + len(DocumentKind)
+    for erp in erps:
+        assert set(erp.documents) == set(DocumentKind), erp.system
+        other = replace(erp, rules=replace(erp.rules, price_decimals=3))
+        assert tool.erp_page([*listed, other]) != tool.erp_page([*listed, erp])
 
 
 def test_every_capability_of_the_contract_has_words_of_its_own() -> None:

@@ -8,6 +8,7 @@ from atoosync_lab.connectors.erps.ebp import facts
 from atoosync_lab.connectors.erps.ebp.auth import EbpCredentials
 from atoosync_lab.connectors.erps.ebp.connector import EbpConnector
 from atoosync_lab.connectors.plugins import ErpPlugin, SecretField, Services
+from atoosync_lab.model.documents import DocumentKind
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.settings.connection import ErpConnection
 
@@ -34,6 +35,14 @@ PLUGIN = ErpPlugin(
     needs=3,
     prepare_steps=5,
     capabilities=EbpConnector.capabilities,
+    rules=EbpConnector.rules,
+    documents={
+        DocumentKind.QUOTE: "A quote; it moves nothing.",
+        DocumentKind.ORDER: "A customer order, in the state that the status names; what is ordered counts as ordered.",
+        DocumentKind.DELIVERY_NOTE: "A delivery note, which takes the goods out of stock.",
+        DocumentKind.INVOICE: "An invoice, which takes the goods out of stock unless a delivery note did.",
+        DocumentKind.CREDIT_NOTE: "A credit note, which brings the goods back.",
+    },
     versions="SaaS sales management, developer API v1",
     limits=(
         "1 call a second and 10,000 a day for each subscription key, counted over all processes; 5 % are kept unused.",
