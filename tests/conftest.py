@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.plugin_matrix",
     "tests.plugin_sandboxes",
     "tests.plugin_waits",
+    "tests.tryton_server",
 ]
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,10 +16,17 @@ from atoosync_lab.sandbox.common.rules import FaultRule
 from atoosync_lab.sandbox.data.load import DataSet
 from atoosync_lab.sandbox.data.load import load as load_data
 from atoosync_lab.sandbox.data.shop_data import SHOPS
+from atoosync_lab.sandbox.tryton import template as tryton
 
 app = typer.Typer(no_args_is_help=True)
 
-PORTS: Mapping[servers.Kind, int] = {"ebp": 8701, "prestashop": 8702, "woocommerce": 8703, "shopify": 8704}
+PORTS: Mapping[servers.Kind, int] = {
+    "ebp": 8701,
+    "prestashop": 8702,
+    "woocommerce": 8703,
+    "shopify": 8704,
+    "tryton": 8705,
+}
 USUAL: tuple[servers.Kind, ...] = ("ebp", "prestashop")
 """Sandboxes that commands mean when none is named."""
 SystemArgument = Annotated[str | None, typer.Argument(help=f"{', '.join(PORTS)}; default: {' and '.join(USUAL)}.")]
@@ -51,6 +58,9 @@ def up(
             folder = state_folder(space.home.sandbox, name)
             running = servers.find(folder)
             if running is None:
+                if name == "tryton":
+                    # The first time installs it, which takes longer than any sandbox may take to start.
+                    tryton.build(say=say)
                 running = servers.start(
                     name, folder, PORTS[name], version=None if name == "ebp" else version, speed=speed
                 )
@@ -109,5 +119,7 @@ def fault(
                 FaultRule.parse(rule)
         except (ValueError, TypeError, AttributeError) as error:
             raise SettingsError("cli.sandbox.bad_rules", text=str(error)) from error
+        if running.kind == "tryton":
+            raise SettingsError("sandbox.tryton.no_faults")
         running.faults(wanted)
         dump(running.calls())

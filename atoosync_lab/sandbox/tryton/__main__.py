@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--version", help="taken for the sake of the other sandboxes: there is one version")
     given = parser.parse_args()
     try:
-        built = template.build(given.variant, say=lambda text: print(text, file=sys.stderr, flush=True))
+        built = template.build(given.variant)
     except AtooSyncError as error:
         sys.exit(str(error))
     state = given.state

@@ -53,6 +53,10 @@ def cache_folder(env: Mapping[str, str] = os.environ) -> Path:
     return home / "atoosync-lab" / f"tryton-{digest()}"
 
 
+def silent(code: str, **fields: object) -> None:
+    """Tell nobody."""
+
+
 @contextmanager
 def locked(place: Path, wait: float = WAIT) -> Iterator[None]:
     """Keep other processes out of a cache folder; the lock ends with its holder, however that ends.
@@ -100,13 +104,13 @@ def is_installed(place: Path) -> bool:
     return all(path.exists() for path in whole) and done.read_text(encoding="utf-8").strip() == digest()
 
 
-def install(place: Path, *, python: str = sys.executable, say: Callable[[str], None] = lambda _: None) -> float:
+def install(place: Path, *, python: str = sys.executable, say: Callable[..., None] = silent) -> float:
     """Install the server unless it is; to be called under `locked`.
 
     Args:
         place: The cache folder.
         python: The Python to make the environment with.
-        say: Told what goes on, a line at a time.
+        say: Told what goes on: the code of a message and its fields.
 
     Returns:
         Seconds it took; 0 when it was there.
@@ -124,7 +128,7 @@ def install(place: Path, *, python: str = sys.executable, say: Callable[[str], N
         shutil.rmtree(old, ignore_errors=True)
     try:
         draft = Path(tempfile.mkdtemp(prefix="env-", dir=place))
-        say(f"Tryton: installing into {place}")
+        say("sandbox.tryton.installing", folder=str(place))
         _run([python, "-m", "venv", str(draft)], place, venv=True)
         wanted = draft / REQUIREMENTS
         wanted.write_bytes(requirements())

@@ -49,7 +49,7 @@ class Rpc:
         httpx.HTTPError: when the server does not answer.
     """
 
-    def __init__(self, url: str, database: str, login: str, password: str, timeout: float = 120.0) -> None:
+    def __init__(self, url: str, database: str, login: str, password: str, timeout: float = 600.0) -> None:
         self._http = httpx.Client(timeout=timeout, trust_env=False)
         self._address = f"{url}/{database}/rpc/"
         self.context: dict[str, Any] = {}

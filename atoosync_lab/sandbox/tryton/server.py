@@ -33,18 +33,19 @@ _LAUNCH = (
     "sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
 )
 """Runs a command of Tryton's environment, in its Python, with room for documents of hundreds of lines."""
+# Python's -O leaves assertions out. One of trytond's (`ModelStorage.__init__`) looks, for each record of a call, at all
+# records of the call: time would grow with the square of a document's lines.
 
 
-def launch(place: Path, name: str, *arguments: str, quick: bool = False) -> list[str]:
+def launch(place: Path, name: str, *arguments: str) -> list[str]:
     """The command line of a program of the installed environment.
 
     Args:
         place: The cache folder of the installation.
         name: `trytond` or `trytond-admin`.
         arguments: Its arguments.
-        quick: Leave assertions out: some look through all records of a call for each of them.
     """
-    return [str(python_of(place)), *(["-O"] if quick else []), "-c", _LAUNCH, str(script_of(place, name)), *arguments]
+    return [str(python_of(place)), "-O", "-c", _LAUNCH, str(script_of(place, name)), *arguments]
 
 
 def write_config(state: Path, port: int) -> Path:
@@ -151,7 +152,7 @@ def put_database(template: Path, state: Path) -> None:
     shutil.copyfile(template, target)
 
 
-def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0, quick: bool = False) -> TrytonServer:
+def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0) -> TrytonServer:
     """Start a server on the database that lies in its folder, and wait until it answers.
 
     Args:
@@ -159,14 +160,13 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0, quick
         state: Folder of the database; configuration and log are written there.
         port: Port on 127.0.0.1; 0 takes a free one.
         timeout: Seconds to wait for the first answer.
-        quick: Without the server's own assertions: for building, not for proving.
 
     Raises:
         StopError: when the process ends or stays silent; the facts hold the end of its log.
     """
     for turn in range(_TRIES):
         chosen = port or free_port()
-        command = server_command(place, state, chosen, quick=quick)
+        command = server_command(place, state, chosen)
         log = state / LOG_FILE
         with log.open("wb") as out:
             process = subprocess.Popen(
@@ -191,10 +191,10 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0, quick
     raise AssertionError("the last turn returns or raises")
 
 
-def server_command(place: Path, state: Path, port: int, *, quick: bool = False) -> Sequence[str]:
+def server_command(place: Path, state: Path, port: int) -> Sequence[str]:
     """Command line of the server; its configuration is written first."""
     config = write_config(state, port)
-    return launch(place, "trytond", "--config", str(config), "--database", facts.DATABASE, quick=quick)
+    return launch(place, "trytond", "--config", str(config), "--database", facts.DATABASE)
 
 
 def server_env() -> dict[str, str]:

@@ -62,15 +62,13 @@ class Built:
         return f"Tryton: built in {self.seconds:.0f} s" if self.seconds else "Tryton: from cache"
 
 
-def build(
-    variant: Variant = "demo", place: Path | None = None, *, say: Callable[[str], None] = lambda _: None
-) -> Built:
+def build(variant: Variant = "demo", place: Path | None = None, *, say: Callable[..., None] = install.silent) -> Built:
     """Make sure that Tryton is installed and that the template of a variant exists.
 
     Args:
         variant: `demo` or `retail`.
         place: Cache folder; None takes the usual one.
-        say: Told what goes on, a line at a time.
+        say: Told what goes on: the code of a message and its fields.
 
     Raises:
         BusyError: when another process builds for too long.
@@ -90,10 +88,10 @@ def build(
         install.install(place, say=say)
         base = place / "base.sqlite"
         if not base.is_file():
-            say(f"Tryton: creating a database with {len(MODULES)} modules")
+            say("sandbox.tryton.creating", modules=len(MODULES))
             _publish(place, base, _create)
         if not template.is_file():
-            say(f"Tryton: setting up the company of the variant {variant}")
+            say("sandbox.tryton.filling", variant=variant)
             for old in place.glob(f"{variant}-*.sqlite"):
                 old.unlink()
             _publish(place, template, lambda work: _seed(place, work, base, variant))
@@ -150,7 +148,6 @@ def _create(work: Path) -> None:
     command = launch(
         work.parent, "trytond-admin", "--config", str(config), "--database", facts.DATABASE, "--email", facts.EMAIL,
         "--activate-dependencies", "--update", *MODULES,
-        quick=True,
     )  # fmt: skip
     env = {**server_env(), "TRYTONPASSFILE": str(secret)}
     ended = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, env=env)
@@ -165,7 +162,7 @@ def _create(work: Path) -> None:
 
 def _seed(place: Path, work: Path, base: Path, variant: Variant) -> None:
     put_database(base, work)
-    with run(place, work, quick=True) as server, server.rpc() as rpc:
+    with run(place, work) as server, server.rpc() as rpc:
         if variant == "demo":
             demo.fill(rpc)
             return
