@@ -27,7 +27,7 @@ def context(noted: dict[str, str], **more: Any) -> Any:
     nothing = lambda *given, **named: None  # noqa: E731
     return SimpleNamespace(
         profile=SimpleNamespace(id="velo"), clock=lambda: datetime.now(UTC), links=links, done=nothing, failed=nothing,
-        in_doubt=nothing, quota=SimpleNamespace(count=nothing, give_back=nothing),
+        in_doubt=nothing, made={}, quota=SimpleNamespace(count=nothing, give_back=nothing),
         plan=SimpleNamespace(meta=SimpleNamespace(flow="articles"), **more),
     )  # fmt: skip
 

@@ -16,7 +16,6 @@ from tests.repo.spec_ids import PITFALL_IDS
 NOT_HERE: Mapping[str, str] = MappingProxyType(
     {
         "PB-15": "no accounting entries are written yet (ACC-03); base and tax of documents are proved to balance",
-        "PB-30": "no images are sent yet (ART-30)",
         "PB-31": "no categories are made yet (ART-20)",
     }
 )
