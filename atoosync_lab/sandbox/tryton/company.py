@@ -206,8 +206,10 @@ def _money(rpc: Rpc, company: int, currency: int, accounts: Mapping[str, int]) -
     manual = {"company": company, "currency": currency, "process_method": "manual"}
     rpc.create("account.payment.journal", [{"name": name, **manual} for name, _ in _MEANS])
     statement = {"company": company, "currency": currency, "journal": journals["statement"], "validation": "amount"}
+    # What is received is entered as a line of a statement: a journal for each means, and one for what the bank sends.
+    listed = (("Banque principale", facts.BANK), *_MEANS)
     rpc.create(
-        "account.statement.journal", [{"name": "Banque principale", "account": accounts[facts.BANK], **statement}]
+        "account.statement.journal", [{"name": name, "account": accounts[code], **statement} for name, code in listed]
     )
 
 
