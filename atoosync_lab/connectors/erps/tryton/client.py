@@ -119,8 +119,9 @@ class TrytonClient:
         headers = {"Authorization": header, "Content-Type": "application/json", "Accept": "application/json"}
         try:
             answer = self._http.request(
-                "POST", facts.rpc_path(self.database), content=content, headers=headers, idempotent=repeat, check=check
-            )
+                "POST", facts.rpc_path(self.database), content=content, headers=headers, idempotent=repeat, check=check,
+                timeout=facts.TIMEOUT if repeat else facts.WRITE_TIMEOUT,
+            )  # fmt: skip
         except OutcomeUnknownError as error:
             if repeat and error.code == "tryton.not_json":
                 raise connection_failed(error) from error.__cause__

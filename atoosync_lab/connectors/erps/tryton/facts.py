@@ -41,7 +41,9 @@ In other languages (TR01) the same error is told as an ordinary refusal, with th
 WARNING_NAME = 120
 """Characters of a warning's name that are told."""
 TIMEOUT = 120.0
-"""Seconds: posting a batch of large documents takes tens of seconds. [LIVE]"""
+"""Seconds that a read may take; a page takes some on a busy machine."""
+WRITE_TIMEOUT = 600.0
+"""Seconds that a write may take: one document of 700 lines was posted in 227 s on a busy machine. [LIVE]"""
 LOGOUT_TIMEOUT = 5.0
 """Seconds for the farewell, which nobody waits for."""
 MAX_CLOCK_OFFSET_SECONDS = 120.0
