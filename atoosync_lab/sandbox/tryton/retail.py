@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from atoosync_lab.sandbox.data.retail_source import Code, RetailSource
 from atoosync_lab.sandbox.tryton import company as companies
@@ -56,7 +57,7 @@ def fill(rpc: Rpc) -> None:
     products = create_products(rpc, list(_sheets(codes, accounting["20"], services)))
     stock = {products[code.code]: _STOCK for code in codes if code.goods}
     count_stock(rpc, trade.warehouses[trades.MAIN], stock, _OPENING)
-    guest = {"code": GUEST_CODE, "name": "Guests of the web shop", "addresses": [("create", [{}])]}
+    guest: dict[str, Any] = {"code": GUEST_CODE, "name": "Guests of the web shop", "addresses": [("create", [{}])]}
     rpc.create("party.party", [guest])
 
 

@@ -18,6 +18,7 @@ import httpx
 
 BATCH = 50
 """Records of one `create`. The server works recursively through what one call creates; see `facts.py`."""
+_MOMENT = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
 class TrytonRpcError(RuntimeError):
@@ -209,13 +210,7 @@ def _encoded(value: Any) -> Any:
         case Decimal():
             return {"__class__": "Decimal", "decimal": str(value)}
         case dt.datetime():
-            return {
-                "__class__": "datetime",
-                **{
-                    name: getattr(value, name)
-                    for name in ("year", "month", "day", "hour", "minute", "second", "microsecond")
-                },
-            }
+            return {"__class__": "datetime", **{name: getattr(value, name) for name in _MOMENT}}
         case dt.date():
             return {"__class__": "date", "year": value.year, "month": value.month, "day": value.day}
         case bytes():
@@ -231,8 +226,7 @@ def _decoded(value: dict[str, Any]) -> Any:
             return dt.date(value["year"], value["month"], value["day"])
         case "datetime":
             # The server keeps moments in UTC and sends them without a zone.
-            parts = (value[name] for name in ("year", "month", "day", "hour", "minute", "second", "microsecond"))
-            return dt.datetime(*parts, tzinfo=dt.UTC)
+            return dt.datetime(**{name: value[name] for name in _MOMENT}, tzinfo=dt.UTC)
         case "timedelta":
             return dt.timedelta(seconds=value["seconds"])
         case "bytes":

@@ -11,7 +11,6 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +24,7 @@ from atoosync_lab.sandbox.tryton.rpc import Rpc
 HOST = "127.0.0.1"
 LOG_FILE = "server.log"
 _CONFIG_FILE = "trytond.conf"
+_TAKEN = "Address already in use"
 _TRIES = 3
 """How often another free port is taken when somebody was faster."""
 _LAUNCH = (
@@ -162,8 +162,11 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0) -> Tr
         timeout: Seconds to wait for the first answer.
 
     Raises:
-        StopError: when the process ends or stays silent; the facts hold the end of its log.
+        StopError: when there is no database, or the process ends or stays silent; the facts hold the end of its log.
     """
+    if not database_file(state).is_file():
+        # The server itself would start, and refuse each call.
+        raise StopError("sandbox.tryton.no_database", folder=str(state))
     for turn in range(_TRIES):
         chosen = port or free_port()
         command = server_command(place, state, chosen)
@@ -174,14 +177,15 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0) -> Tr
             )
         end = time.monotonic() + timeout
         while time.monotonic() < end:
-            if process.poll() is not None:
+            # A server that finds its port taken says so and does not end.
+            if process.poll() is not None or _TAKEN in _tail(log):
                 break
             if answers(f"http://{HOST}:{chosen}"):
                 return TrytonServer(state, chosen, process.pid, process)
             time.sleep(0.03)
         process.kill()
         process.wait()
-        taken = "Address already in use" in _tail(log)
+        taken = _TAKEN in _tail(log)
         if port or not taken or turn + 1 == _TRIES:
             raise StopError(
                 "sandbox.tryton.not_started",
@@ -191,7 +195,7 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0) -> Tr
     raise AssertionError("the last turn returns or raises")
 
 
-def server_command(place: Path, state: Path, port: int) -> Sequence[str]:
+def server_command(place: Path, state: Path, port: int) -> list[str]:
     """Command line of the server; its configuration is written first."""
     config = write_config(state, port)
     return launch(place, "trytond", "--config", str(config), "--database", facts.DATABASE)
