@@ -181,8 +181,8 @@ def test_what_this_version_cannot_serve_is_shown_locked_with_its_reason(workspac
     assert not wizard.functions.customers.enabled
     onward(wizard)
     assert wizard.html().count("Bloqué") == 4
-    wizard._typed("products/images", "1")
-    assert not wizard.functions.products.images
+    wizard._typed("products/documents", "1")
+    assert not wizard.functions.products.documents
 
 
 @pytest.mark.spec("SVC-02")
