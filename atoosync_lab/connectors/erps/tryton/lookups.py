@@ -139,14 +139,16 @@ def found_document(sale: Sale) -> FoundDocument:
         number = sale.invoices[0].number or number
         excl_tax = _sum(part.excl_tax for part in sale.invoices)
         incl_tax = _sum(part.incl_tax for part in sale.invoices)
-    sign = -1 if sale.kind is DocumentKind.CREDIT_NOTE else 1
+    if sale.kind is DocumentKind.CREDIT_NOTE:
+        # A credit note is a sale of negative amounts; subtracting keeps nothing from becoming less than nothing.
+        excl_tax, incl_tax = (None if amount is None else Decimal(0) - amount for amount in (excl_tax, incl_tax))
     return FoundDocument(
         token=sale.token,
         number=number,
         remote_id=str(sale.id),
         kind=sale.kind or sale.furthest(),
-        excl_tax=None if excl_tax is None else excl_tax * sign,
-        incl_tax=None if incl_tax is None else incl_tax * sign,
+        excl_tax=excl_tax,
+        incl_tax=incl_tax,
         modified_at=sale.modified_at,
     )
 
