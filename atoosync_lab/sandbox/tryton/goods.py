@@ -116,7 +116,8 @@ def _product(item: Item) -> dict[str, Any]:
         "description": item.description or None,
         "list_price": _price(item.price),
         "cost_price": _price(item.price * Decimal("0.55")),
-        "attributes": dict(item.attributes) or None,
+        # Without a set of attributes the field may not be stated at all.
+        **({"attributes": dict(item.attributes)} if item.attributes else {}),
         "identifiers": [("create", [{"type": "ean", "code": item.barcode}])] if item.barcode else [],
     }
 
