@@ -128,13 +128,14 @@ PRODUCT_TYPED = (
 NO_FIELDS = frozenset(
     {
         "id", "rec_name", "xml_id", "create_date", "write_date", "last_modified_at", "active", "code_readonly",
-        "image_url", "list_price", "list_price_used", "list_price_uom", "cost_value", "cost_price", "cost_price_method", "quantity", "forecast_quantity",
+        "image_url", "list_price", "list_price_used", "list_price_uom", "cost_value", "cost_price", "cost_price_method",
+        "quantity", "forecast_quantity",
         "sale_price_uom", "cost_price_uom", "code", "attributes_name", "suffix_code", "prefix_code", "position",
         "unece_allowance_charge_code", "unece_special_service_code", "salable", "type",
     }
 )  # fmt: skip
-"""Fields of an article that are no texts to choose: told in columns of their own, costly (quantities), or nobody's business in a shop
-(what an article costs)."""
+"""Fields of an article that are no texts to choose: told in columns of their own, costly (quantities), or nobody's
+business in a shop (what an article costs)."""
 TRANSLATED = ("name", "description")
 """Texts of an article that Tryton keeps in every language of the database. [SRC: product]"""
 
