@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from atoosync_lab.applying.context import ApplyContext
-from atoosync_lab.connectors.base import ImagesWrite, ImageWrite, Outcome, ShopConnector, WriteResult, WritesImages
+from atoosync_lab.connectors.base import Outcome, ShopConnector, WriteResult
+from atoosync_lab.connectors.picturing import ImagesWrite, ImageWrite, WritesImages
 from atoosync_lab.model.errors import AtooSyncError, SettingsError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.points import point

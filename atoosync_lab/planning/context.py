@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from atoosync_lab.connectors.base import ImageRules
+from atoosync_lab.connectors.picturing import ImageRules
 from atoosync_lab.settings import Profile
 from atoosync_lab.settings.base import BEGINNING
 from atoosync_lab.snapshots.captures import Capture

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from atoosync_lab.connectors.base import ImageRules
+from atoosync_lab.connectors.picturing import ImageRules
 from atoosync_lab.planning.context import CREATING, FAILED, UNDONE, CatalogueContext, ImageTerms
 from atoosync_lab.planning.plan import Action, PlanRow, PlanWriter
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from atoosync_lab.connectors import plugins
-from atoosync_lab.connectors.base import Capability, ErpConnector, Scope, ShopConnector, WritesImages
+from atoosync_lab.connectors.base import Capability, ErpConnector, Scope, ShopConnector
+from atoosync_lab.connectors.picturing import WritesImages
 from atoosync_lab.model.errors import SettingsError
 from atoosync_lab.model.reference_lists import ListName
 from atoosync_lab.planning.context import IMAGES, CatalogueContext, ImageTerms, PriceTerms

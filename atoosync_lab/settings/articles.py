@@ -79,8 +79,8 @@ class ImageSettings(Settings):
     from_sheet: bool = True
     """« Envoyer les images de la fiche article »: the image of the sheet, beside those of a gallery."""
     delete_first: bool = False
-    """« Supprimer toutes les images de l'article avant d'envoyer les nouvelles »: also those that somebody else put into
-    the shop. The manual shows no default: off, for nothing is deleted that was not asked for."""
+    """« Supprimer toutes les images de l'article avant d'envoyer les nouvelles »: also those that somebody else put
+    into the shop. The manual shows no default: off, for nothing is deleted that was not asked for."""
     reattach: bool = False
     """« Réassocier les images »: a product that lost an image of ours gets it back from the shop's library (SHP-08)."""
 

@@ -165,7 +165,7 @@ def effective(profile: Profile) -> Profile:
         )
     if not is_on(functions, "products", "prices"):
         articles = articles.model_copy(update={"update": articles.update.model_copy(update={"price": False})})
-    if not is_on(functions, "products", "images"):
+    if articles.images.create and not is_on(functions, "products", "images"):
         articles = articles.model_copy(update={"images": articles.images.model_copy(update={"create": False})})
     if not is_on(functions, "orders", "settlements"):
         orders = orders.model_copy(update={"settlements": orders.settlements.model_copy(update={"create": False})})

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atoosync_lab.connectors.base import ImageRules, ReadRequest, Scope
+from atoosync_lab.connectors.base import ReadRequest, Scope
 from atoosync_lab.connectors.images import arranged
+from atoosync_lab.connectors.picturing import ImageRules
 from atoosync_lab.model.catalogue import ArticleImage
 from atoosync_lab.planning.articles import plan_articles
 from atoosync_lab.planning.context import CREATING, FAILED, CatalogueContext, ImageTerms

@@ -9,7 +9,8 @@ import pytest
 from graphql import parse, validate
 
 from atoosync_lab.connectors import plugins
-from atoosync_lab.connectors.base import Capability, ImagesWrite, WritesImages
+from atoosync_lab.connectors.base import Capability
+from atoosync_lab.connectors.picturing import ImagesWrite, WritesImages
 from atoosync_lab.connectors.shops.prestashop import facts as prestashop
 from atoosync_lab.connectors.shops.shopify import facts as shopify
 from atoosync_lab.connectors.shops.shopify import image_operations

@@ -180,7 +180,7 @@ def test_what_this_version_cannot_serve_is_shown_locked_with_its_reason(workspac
     wizard._typed("customers", "1")
     assert not wizard.functions.customers.enabled
     onward(wizard)
-    assert wizard.html().count("Bloqué") == 4
+    assert wizard.html().count("Bloqué") == 3
     wizard._typed("products/documents", "1")
     assert not wizard.functions.products.documents
 

@@ -14,8 +14,6 @@ from atoosync_lab.connectors.base import (
     Capability,
     Chunk,
     ConnectionReport,
-    ImageRules,
-    ImagesWrite,
     OrderStatusWrite,
     PriceWrite,
     ProductWrite,
@@ -25,6 +23,7 @@ from atoosync_lab.connectors.base import (
     StockWrite,
     WriteResult,
 )
+from atoosync_lab.connectors.picturing import ImageRules, ImagesWrite
 from atoosync_lab.connectors.shops.prestashop import facts, setup
 from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient
 from atoosync_lab.connectors.shops.prestashop.creation import Creator
@@ -156,7 +155,7 @@ class PrestaShopConnector:
         return facts.image_rules(self._client.version)
 
     def write_images(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
-        """See `connectors.base.WritesImages`."""
+        """See `connectors.picturing.WritesImages`."""
         self._client.learn_version()
         return self._images.write(batch) if batch else []
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from atoosync_lab.connectors.base import ImageRules
+from atoosync_lab.connectors.picturing import ImageRules
 
 SYSTEM = "prestashop"
 API_PATH = "api/"

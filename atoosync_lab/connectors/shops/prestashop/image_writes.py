@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from atoosync_lab.connectors.base import ImagesWrite, ImageWrite, Outcome, WriteResult
+from atoosync_lab.connectors.base import Outcome, WriteResult
 from atoosync_lab.connectors.images import file_name
 from atoosync_lab.connectors.likeness import alike
+from atoosync_lab.connectors.picturing import ImagesWrite, ImageWrite
 from atoosync_lab.connectors.shops.prestashop import facts
 from atoosync_lab.connectors.shops.prestashop.client import PrestaShopClient
 from atoosync_lab.connectors.shops.prestashop.image_records import listed_images
@@ -56,7 +57,7 @@ class ImageWriter:
         self._client, self._writer = client, writer
 
     def write(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
-        """Product by product; see `connectors.base.WritesImages`.
+        """Product by product; see `connectors.picturing.WritesImages`.
 
         Raises:
             UnsentError, RateLimitedError, ConnectionFailedError: nothing was sent.

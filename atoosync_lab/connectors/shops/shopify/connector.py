@@ -15,8 +15,6 @@ from atoosync_lab.connectors.base import (
     Capability,
     Chunk,
     ConnectionReport,
-    ImageRules,
-    ImagesWrite,
     OrderStatusWrite,
     PriceWrite,
     ProductWrite,
@@ -26,6 +24,7 @@ from atoosync_lab.connectors.base import (
     StockWrite,
     WriteResult,
 )
+from atoosync_lab.connectors.picturing import ImageRules, ImagesWrite
 from atoosync_lab.connectors.plugins import Services
 from atoosync_lab.connectors.shops.shopify import facts, images, lists, operations, setup
 from atoosync_lab.connectors.shops.shopify.client import ShopifyClient
@@ -159,7 +158,7 @@ class ShopifyConnector:
         return facts.IMAGE_RULES
 
     def write_images(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
-        """See `connectors.base.WritesImages`."""
+        """See `connectors.picturing.WritesImages`."""
         return images.ImageWriter(self._client).write(batch) if batch else []
 
     def write_order_status(self, batch: Sequence[OrderStatusWrite]) -> list[WriteResult]:

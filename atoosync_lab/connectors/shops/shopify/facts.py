@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from atoosync_lab.connectors.base import ImageRules
+from atoosync_lab.connectors.picturing import ImageRules
 
 SYSTEM = "shopify"
 TITLE = "Shopify"
@@ -299,6 +299,7 @@ FALLBACK_LOCALE = "fr"
 def holds_scope(given: frozenset[str], wanted: str) -> bool:
     """Whether scopes hold one: `write_x` holds `read_x`."""
     return wanted in given or (wanted.startswith("read_") and f"write_{wanted.removeprefix('read_')}" in given)
+
 
 # --- Webhooks ---------------------------------------------------------------------------------------------------------
 

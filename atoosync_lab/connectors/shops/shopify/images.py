@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from atoosync_lab.connectors.base import Chunk, ImagesWrite, ImageWrite, Outcome, ReadRequest, WriteResult
+from atoosync_lab.connectors.base import Chunk, Outcome, ReadRequest, WriteResult
 from atoosync_lab.connectors.images import arranged, file_name, mark, marked
+from atoosync_lab.connectors.picturing import ImagesWrite, ImageWrite
 from atoosync_lab.connectors.shops.shopify import answers, facts, image_operations, operations, paging
 from atoosync_lab.connectors.shops.shopify.client import ShopifyClient
 from atoosync_lab.connectors.shops.shopify.gids import gid, kind, number
@@ -91,7 +92,7 @@ class ImageWriter:
         self._client = client
 
     def write(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
-        """Product by product, one mutation each; see `connectors.base.WritesImages`.
+        """Product by product, one mutation each; see `connectors.picturing.WritesImages`.
 
         Raises:
             UnsentError, RateLimitedError, ThrottledError, ConnectionFailedError: nothing was sent.

@@ -14,8 +14,6 @@ from atoosync_lab.connectors.base import (
     Capability,
     Chunk,
     ConnectionReport,
-    ImageRules,
-    ImagesWrite,
     OrderStatusWrite,
     PriceWrite,
     ProductWrite,
@@ -25,6 +23,7 @@ from atoosync_lab.connectors.base import (
     StockWrite,
     WriteResult,
 )
+from atoosync_lab.connectors.picturing import ImageRules, ImagesWrite
 from atoosync_lab.connectors.shops.woocommerce import facts, lists, setup
 from atoosync_lab.connectors.shops.woocommerce.batches import Batcher
 from atoosync_lab.connectors.shops.woocommerce.catalogue_reads import CatalogueReader
@@ -198,7 +197,7 @@ class WooCommerceConnector:
         return facts.IMAGE_RULES
 
     def write_images(self, batch: Sequence[ImagesWrite]) -> list[WriteResult]:
-        """See `connectors.base.WritesImages`."""
+        """See `connectors.picturing.WritesImages`."""
         if not batch:
             return []
         if self._media is None:

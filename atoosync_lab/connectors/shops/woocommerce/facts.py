@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from atoosync_lab.connectors.base import ImageRules
+from atoosync_lab.connectors.picturing import ImageRules
 
 SYSTEM = "woocommerce"
 TITLE = "WooCommerce"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from atoosync_lab.connectors.base import Chunk, ImagesWrite, Outcome, ReadRequest, WriteResult
+from atoosync_lab.connectors.base import Chunk, Outcome, ReadRequest, WriteResult
 from atoosync_lab.connectors.images import arranged, marked
+from atoosync_lab.connectors.picturing import ImagesWrite
 from atoosync_lab.connectors.shops.woocommerce import facts, wire
 from atoosync_lab.connectors.shops.woocommerce.batches import Batcher, Item
 from atoosync_lab.connectors.shops.woocommerce.client import WooClient
