@@ -59,6 +59,7 @@ def sent(erp: TrytonConnector, rpc: Rpc) -> Sent:
         erp, DocumentKind.ORDER, goods, number="WEB-2026-1", shipping_mode="1", warehouse="12", delivery=OTHER_HOME,
         customer=books.OTHER_CUSTOMER, currency="EUR",
     )  # fmt: skip
+    made["customer out of use"] = books.document(erp, DocumentKind.QUOTE, goods, customer="CLI00007")
     made["unknown article"] = books.document(erp, DocumentKind.INVOICE, [line("999999")])
     made["unknown customer"] = books.document(erp, DocumentKind.INVOICE, goods, customer="PERSONNE")
     made["half a piece"] = books.document(erp, DocumentKind.QUOTE, [line(quantity="0.5")])

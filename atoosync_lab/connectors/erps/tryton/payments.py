@@ -255,7 +255,8 @@ class TrytonPayments:
         wanted = sorted(codes)
         for start in range(0, len(wanted), facts.TOKENS_A_CALL):
             domain = [["code", "in", wanted[start : start + facts.TOKENS_A_CALL]]]
-            rows: Sequence[Row] = self._client.find(read_facts.PARTY, domain, ("code", "account_receivable"))
+            names = ("code", "account_receivable")
+            rows: Sequence[Row] = self._client.find(read_facts.PARTY, domain, names, context=read_facts.INACTIVE_TOO)
             for row in rows:
                 account = row.get("account_receivable") or usual
                 if isinstance(account, int):
