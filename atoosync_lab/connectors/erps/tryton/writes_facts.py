@@ -30,8 +30,8 @@ WARNING = "res.user.warning"
 # --- How much one call may hold --------------------------------------------------------------------------------------
 
 LINES_A_CALL = 250
-"""Lines of the documents of one call: posting takes about 0.13 s a line (600 lines: 78 s), and an answer is waited for
-120 s. [LIVE]"""
+"""Lines of the documents of one call: posting takes about 0.13 s a line (600 lines: 78 s), three times that on a busy
+machine, and a call is one transaction that others wait for. A document of 700 lines passes, alone. [LIVE]"""
 DOCUMENTS_A_CALL = 20
 """Documents of one call; `create` of some 50 nested records meets the server's limit of recursion. [LIVE]"""
 RECORDS_A_CALL = 40
