@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from atoosync_lab.planning.articles import plan_articles
 from atoosync_lab.planning.context import CREATING, FAILED, CatalogueContext, ImageTerms
 from atoosync_lab.planning.images import Decision, Held, decide, fingerprint_of
 from atoosync_lab.planning.plan import Plan, PlanMeta, PlanWriter
+from atoosync_lab.planning.undo import plan_undo, read_applied
 from atoosync_lab.settings import Profile
 from tests.captures import NOW, capture, erp_item, shop_product
 
@@ -193,3 +195,17 @@ def test_only_an_image_that_we_sent_and_the_product_lost_is_attached_again(tmp_p
     assert of(plan(tmp_path, erp, shop, images=on, update=False, sent=sent)) == [], "a shop without a library"
     shop = [shop_product("7", "A"), shown("7", "70"), shown("7", "71", 1)]
     assert of(plan(tmp_path, erp, shop, images=on, update=False, sent=sent, library=True)) == [], "nothing is lost"
+
+
+@pytest.mark.spec("BEY-05")
+def test_undo_leaves_images_as_they_are_and_says_so(tmp_path: Path) -> None:
+    applied = plan(tmp_path, [erp_item("A"), image("A", "a")], [shop_product("7", "A")])
+    assert of(applied) == [("update", "A", "image.differs")]
+    nothing = pa.table({name: pa.array([], pa.string()) for name in ("key", "entity", "action")})
+    sent = pa.table({name: pa.array([], pa.string()) for name in ("key", "md5", "target_id")})
+    out = PlanWriter(tmp_path / "plans", "test")
+    touched = read_applied(out.con, applied.path, nothing, sent)
+    assert (touched.products, touched.stocks) == ((), ())
+    plan_undo(out, None, hides=True)
+    undone = out.finish(PlanMeta(id=out.id, profile="test", flow="articles", made_at=NOW))
+    assert of(undone) == [("skip", "A", "undo.images_stay")]
