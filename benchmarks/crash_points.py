@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.crash.campaign import Campaign, Case, open_campaign
@@ -27,21 +27,30 @@ def run(folder: Path) -> Iterator[Mapping[str, object]]:
         ValueError: a name of `ATOOSYNC_CRASH_SHOPS` is no shop, or one of `ATOOSYNC_CRASH_FLOWS` no flow.
     """
     shops = [shop_of(name) for name in _named("ATOOSYNC_CRASH_SHOPS")] or list(SHOPS)
-    wanted = _named("ATOOSYNC_CRASH_FLOWS")
-    if unknown := set(wanted) - {flow.name for flow in flows()}:
-        raise ValueError(f"no flow {', '.join(sorted(unknown))}")
     for shop in shops:
         with open_campaign(shop) as campaign:
-            for flow in flows():
-                if not wanted or flow.name in wanted:
-                    yield _measure(campaign, shop, flow)
+            for flow in wanted(flows()):
+                yield measure(campaign, shop, flow)
+
+
+def wanted(known: Sequence[Flow]) -> list[Flow]:
+    """Those of the flows that `ATOOSYNC_CRASH_FLOWS` names; all where it names none.
+
+    Raises:
+        ValueError: it names one that is not known.
+    """
+    names = _named("ATOOSYNC_CRASH_FLOWS")
+    if unknown := set(names) - {flow.name for flow in known}:
+        raise ValueError(f"no flow {', '.join(sorted(unknown))}")
+    return [flow for flow in known if not names or flow.name in names]
 
 
 def _named(variable: str) -> list[str]:
     return [name for name in os.environ.get(variable, "").split(",") if name]
 
 
-def _measure(campaign: Campaign, shop: Shop, flow: Flow) -> Mapping[str, object]:
+def measure(campaign: Campaign, shop: Shop, flow: Flow) -> Mapping[str, object]:
+    """Kill a flow at its points; what came of it."""
     began = time.monotonic()
     (course,) = campaign.charts([flow])
     points = course.every() if os.environ.get("ATOOSYNC_EVERY_POINT") else course.moments()
