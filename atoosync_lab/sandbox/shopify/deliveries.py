@@ -1,8 +1,8 @@
 """Deliveries of webhooks that the shop makes of its own accord, with the tries that follow a failure.
 
 A delivery keeps the content of the moment when it was triggered. Eight more tries within four hours, ever further
-apart; then the subscription is deleted. ASSUMPTION: the first wait is 56 s and each is twice the one before; the content
-holds the fields of an order that tell it apart, not all; tries that wait are forgotten when the process ends.
+apart; then the subscription is deleted. ASSUMPTION: the first wait is 56 s and each is twice the one before; the
+content holds the fields of an order that tell it apart, not all; tries that wait are forgotten when the process ends.
 """
 
 from __future__ import annotations

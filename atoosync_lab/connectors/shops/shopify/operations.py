@@ -382,6 +382,7 @@ def fulfil(count: int) -> Operation:
         facts.MUTATION_COST,
     )
 
+
 HOOKS = Operation(
     "Hooks",
     "query Hooks($first: Int!) { webhookSubscriptions(first: $first) { nodes { id topic uri } } }",
