@@ -96,3 +96,22 @@ def test_connector_without_an_application_password_writes_no_images(shops: Any) 
     finally:
         world.media = (MEDIA_USER, MEDIA_PASSWORD)
     assert refused.value.code == "woocommerce.media_password"
+
+
+@pytest.mark.spec("SVC-05", "SHOP-02")
+def test_connection_test_says_whether_images_can_be_sent(shops: Any) -> None:
+    world: World = shops("woocommerce")
+    world.begin()
+    found = {}
+    for password in (MEDIA_PASSWORD, "zzzz", ""):
+        world.media = (MEDIA_USER, password)
+        try:
+            with world.connected() as shop:
+                found[password] = [(c.ok, c.message.code) for c in shop.check().checks if "media" in c.name]
+        finally:
+            world.media = (MEDIA_USER, MEDIA_PASSWORD)
+    assert found == {
+        MEDIA_PASSWORD: [(True, "woocommerce.media_ok")],
+        "zzzz": [(False, "woocommerce.media_refused")],
+        "": [],
+    }

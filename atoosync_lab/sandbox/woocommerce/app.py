@@ -163,6 +163,9 @@ class Shop:
                 if struck(request.scope, "error_after_save"):
                     raise critical()
             else:
+                if query.get("context") == "edit" and not there:
+                    message = "Sorry, you are not allowed to edit posts in this post type."
+                    raise ApiError(401, "rest_forbidden_context", message)
                 data, told = media.listed(self.state, query, home)
                 status = 200
         except ApiError as error:

@@ -12,6 +12,7 @@ import httpx
 
 from atoosync_lab.connectors.base import (
     Capability,
+    Check,
     Chunk,
     ConnectionReport,
     OrderStatusWrite,
@@ -38,7 +39,8 @@ from atoosync_lab.connectors.shops.woocommerce.paging import Pager
 from atoosync_lab.connectors.shops.woocommerce.reads import Reader
 from atoosync_lab.connectors.shops.woocommerce.values import Values
 from atoosync_lab.connectors.shops.woocommerce.writes import Writer
-from atoosync_lab.model.errors import ConnectionFailedError, Facts, InvalidRecordError
+from atoosync_lab.model.errors import AtooSyncError, ConnectionFailedError, Facts, InvalidRecordError
+from atoosync_lab.model.i18n import Message
 from atoosync_lab.model.ports import Limiter, TraceSink
 from atoosync_lab.model.reference_lists import ReferenceLists
 from atoosync_lab.settings.connection import ShopConnection
@@ -64,6 +66,7 @@ _CAPABILITIES = frozenset(
 _LEFT_OUT = {"barcode": "woocommerce.left_out_barcode", "brand": "woocommerce.left_out_brand"}
 _IMAGES_A_WRITE = 10
 """Products whose images go in one write, as a run asks for them."""
+_MEDIA_CHECK = "woocommerce.check.media"
 _KEYS_A_LOOK_UP = 50
 """References that the address of one look-up surely holds."""
 
@@ -147,8 +150,16 @@ class WooCommerceConnector:
         return facts.text_rules(self._client.version)
 
     def check(self) -> ConnectionReport:
-        """See `setup.check`."""
-        return setup.check(self._client)
+        """See `setup.check`; with an application password also whether images can be sent."""
+        report = setup.check(self._client)
+        if self._media is None or not report.ok:
+            return report
+        try:
+            self._media.probe()
+            images = Check(name=_MEDIA_CHECK, ok=True, message=Message("woocommerce.media_ok"))
+        except AtooSyncError as error:
+            images = Check(name=_MEDIA_CHECK, ok=False, message=error.message)
+        return ConnectionReport((*report.checks, images), report.version)
 
     def reference_lists(self) -> ReferenceLists:
         """See `lists.reference_lists`."""

@@ -100,6 +100,14 @@ class MediaLibrary:
             )
         return number
 
+    def probe(self) -> None:
+        """See that the password is taken and that its user may work on files.
+
+        Raises:
+            ConnectionFailedError, RefusedError, RetryError: it is not, or they may not.
+        """
+        self._rows([("context", "edit"), ("per_page", "1"), ("_fields", "id")])
+
     def _rows(self, query: Query) -> list[wire.Json]:
         return wire.records(self._call("GET", query))
 
