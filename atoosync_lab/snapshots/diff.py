@@ -12,6 +12,7 @@ from atoosync_lab.snapshots.tables import REPLACES, TABLES, quote
 
 KEYS: dict[str, tuple[str, ...]] = {
     **REPLACES,
+    "article_image": ("article_id", "image_id"),
     "order_line": ("remote_id",),
     "order_discount": ("remote_id",),
     "payment": ("remote_id",),

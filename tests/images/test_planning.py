@@ -17,7 +17,7 @@ from atoosync_lab.connectors.picturing import ImageRules
 from atoosync_lab.model.catalogue import ArticleImage
 from atoosync_lab.planning.articles import plan_articles
 from atoosync_lab.planning.context import CREATING, FAILED, CatalogueContext, ImageTerms
-from atoosync_lab.planning.images import Decision, Held, decide, fingerprint_of
+from atoosync_lab.planning.image_choice import Decision, Held, decide, fingerprint_of
 from atoosync_lab.planning.plan import Plan, PlanMeta, PlanWriter
 from atoosync_lab.planning.undo import plan_undo, read_applied
 from atoosync_lab.settings import Profile
