@@ -45,8 +45,3 @@ REVENUE, EXPENSE, SERVICES, CARRIAGE = "7071", "6071", "706", "7085"
 """Accounts of the chart that accept lines: 707 and 607 are headings of others. 7085 has no type in the chart as it
 comes, and a line on an account without type is refused: the sandbox gives it the type of 706."""
 BANK, CHEQUES, CASH, VAT_DUE = "5121", "5112", "5311", "44571"
-RECURSION_LIMIT = 40_000
-"""Of the server's Python. The server works recursively through the records of one call: with Python's usual 1000, a
-`create` of 400 products with their templates ended in "maximum recursion depth exceeded"."""
-THREAD_STACK = 256 * 1024 * 1024
-"""Bytes that a thread of the server may use for that recursion; taken from the system only as far as used."""

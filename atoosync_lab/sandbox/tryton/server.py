@@ -27,14 +27,6 @@ _CONFIG_FILE = "trytond.conf"
 _TAKEN = "Address already in use"
 _TRIES = 3
 """How often another free port is taken when somebody was faster."""
-_LAUNCH = (
-    "import runpy, sys, threading; "
-    f"sys.setrecursionlimit({facts.RECURSION_LIMIT}); threading.stack_size({facts.THREAD_STACK}); "
-    "sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
-)
-"""Runs a command of Tryton's environment, in its Python, with room for documents of hundreds of lines."""
-# Python's -O leaves assertions out. One of trytond's (`ModelStorage.__init__`) looks, for each record of a call, at all
-# records of the call: time would grow with the square of a document's lines.
 
 
 def launch(place: Path, name: str, *arguments: str) -> list[str]:
@@ -45,7 +37,9 @@ def launch(place: Path, name: str, *arguments: str) -> list[str]:
         name: `trytond` or `trytond-admin`.
         arguments: Its arguments.
     """
-    return [str(python_of(place)), "-O", "-c", _LAUNCH, str(script_of(place, name)), *arguments]
+    # Python's -O leaves assertions out. One of trytond's (`ModelStorage.__init__`) looks, for each record of a call, at
+    # all records of the call: time would grow with the square of a document's lines.
+    return [str(python_of(place)), "-O", str(script_of(place, name)), *arguments]
 
 
 def write_config(state: Path, port: int) -> Path:
