@@ -1,5 +1,6 @@
 #!/bin/sh
-# Resolves both locks for every platform, with hashes and no index address; --check only compares.
+# Resolves the locks for every platform, with hashes and no index address; --check only compares.
+# Two are the product's own; the third is that of the Tryton server, which runs in an environment of its own.
 # Usage: lock.sh BIN [--check]
 set -eu
 bin=$1
@@ -8,31 +9,38 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 compile() { # OUTPUT ARGUMENT...
-    output=$1
-    shift
-    "$bin/uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-strip-extras --custom-compile-command "make lock" -o "$output" "$@"
+    input=$1
+    output=$2
+    shift 2
+    "$bin/uv" pip compile "$input" --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --custom-compile-command "make lock" -o "$output" "$@"
 }
 
 # The present locks are the starting point: what still fits is kept, so a check changes nothing by itself.
+tryton=atoosync_lab/sandbox/tryton
 cp requirements.lock requirements-dev.lock "$folder/"
-compile "$folder/requirements.lock"
+cp "$tryton/requirements.txt" "$folder/tryton.lock"
+compile pyproject.toml "$folder/requirements.lock" --no-strip-extras
 cp "$folder/requirements.lock" "$folder/base.lock"
 (cd "$folder" && sed '/^#/d; /^    #/d' base.lock >constraints.txt)
-compile "$folder/requirements-dev.lock" --extra dev --no-annotate -c "$folder/constraints.txt"
+compile pyproject.toml "$folder/requirements-dev.lock" --no-strip-extras --extra dev --no-annotate -c "$folder/constraints.txt"
+compile "$tryton/requirements.in" "$folder/tryton.lock" --no-annotate --strip-extras
 
 pins() { sed 's/#.*//; s/[[:space:]]*$//; /^$/d' "$1"; }
 if [ "$mode" = "--check" ]; then
-    for name in requirements.lock requirements-dev.lock; do
+    for pair in requirements.lock=requirements.lock requirements-dev.lock=requirements-dev.lock \
+        "$tryton/requirements.txt=tryton.lock"; do
+        name=${pair%%=*}
         pins "$name" >"$folder/old"
-        pins "$folder/$name" >"$folder/new"
+        pins "$folder/${pair#*=}" >"$folder/new"
         if ! cmp -s "$folder/old" "$folder/new"; then
-            echo "$name no longer answers to pyproject.toml; run: make lock" >&2
+            echo "$name no longer answers to what it was resolved from; run: make lock" >&2
             diff "$folder/old" "$folder/new" | grep '==' >&2 || true
             exit 1
         fi
     done
-    echo "Both locks answer to pyproject.toml."
+    echo "The locks answer to what they were resolved from."
 else
     cp "$folder/requirements.lock" "$folder/requirements-dev.lock" .
+    cp "$folder/tryton.lock" "$tryton/requirements.txt"
 fi

@@ -157,7 +157,8 @@ def test_a_new_profile_takes_the_defaults_of_its_shop(workspace: Workspace, shop
     assert (update.price, update.quantity, update.name) == (True, True, False)
     assert update.meta_and_url is rewrites
     assert made.shop.system == shop
-    kept = runs_creating.with_defaults({"shop": {"system": shop}, "articles": {"update": {"meta_and_url": True}}})
+    said = {"shop": {"system": shop}, "erp": {"system": "ebp"}, "articles": {"update": {"meta_and_url": True}}}
+    kept = runs_creating.with_defaults(said)
     assert kept["articles"]["update"]["meta_and_url"] is True, "what is said stays"
 
 
