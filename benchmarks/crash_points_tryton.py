@@ -1,4 +1,4 @@
-"""As `crash_points`, with a real Tryton server as the ERP: each flow that writes documents, or reads what became of them.
+"""As `crash_points`, with a real Tryton server as the ERP: flows that write documents or read what became of them.
 
 New customers and settlements are written by the flow `orders`. `ATOOSYNC_CRASH_FLOWS` names flows, as there. A request
 whose client was killed is worked on by the server to its end: the next run begins when it is over, as the connector's

@@ -66,15 +66,15 @@ def measure(folder: Path, shop_system: str) -> Mapping[str, object]:
         erp.reset_calls()
         refreshing.refresh(workspace, profile.id, who="bench")
         began = time.monotonic()
-        first = [_flow(home, profile.id, flow) for flow in FLOWS]
+        first = [run_flow(home, profile.id, flow) for flow in FLOWS]
         seconds = time.monotonic() - began
         calls_shop, calls_erp = shop.calls(), erp.calls()
-        second = [_flow(home, profile.id, flow) for flow in FLOWS]
+        second = [run_flow(home, profile.id, flow) for flow in FLOWS]
         found = _verify(home, states["ebp"], workspace, profile)
     return {"shop": shop_system, **_figures(report, first, second, found, calls_shop, calls_erp, seconds)}
 
 
-def _flow(home: Path, profile: str, flow: str) -> dict[str, Any]:
+def run_flow(home: Path, profile: str, flow: str) -> dict[str, Any]:
     """One run in a process of its own; its result, with the peak of its memory."""
     process = subprocess.Popen(
         [sys.executable, "-m", "atoosync_lab.cli.main", "run", flow, "--profile", profile, "--json"],

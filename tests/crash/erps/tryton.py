@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from functools import partial
@@ -19,7 +19,7 @@ from atoosync_lab.connectors.erps.tryton import writes_facts
 from atoosync_lab.model.documents import DocumentKind
 from atoosync_lab.sandbox.data.erp_data import erp_data
 from atoosync_lab.sandbox.tryton import facts, template
-from atoosync_lab.sandbox.tryton.rpc import Rpc
+from atoosync_lab.sandbox.tryton.rpc import Rpc, TrytonRpcError
 from atoosync_lab.sandbox.tryton.server import (
     HOST,
     LOG_FILE,
@@ -196,11 +196,24 @@ class Tryton:
             sales = rpc.read("sale.sale", [("number", "in", sorted(numbers))], ["invoices", "shipments"])
             if kind is DocumentKind.INVOICE:
                 invoices = [invoice for sale in sales for invoice in sale["invoices"]]
-                rpc.call("model.account.invoice.post", invoices)
+                _confirmed(rpc, "model.account.invoice.post", invoices)
             else:
                 for action in ("wait", "assign_force", "pick", "pack", "do"):
                     shipments = [shipment for sale in sales for shipment in sale["shipments"]]
                     rpc.call(f"model.stock.shipment.out.{action}", shipments)
+
+
+def _confirmed(rpc: Rpc, method: str, ids: Sequence[int]) -> None:
+    """Press a button, with yes to each question."""
+    while True:
+        try:
+            rpc.call(method, list(ids))
+            return
+        except TrytonRpcError as error:
+            if error.kind != "UserWarning":
+                raise
+            name = error.details[0][0]
+            rpc.create("res.user.warning", [{"name": name, "user": rpc.user, "always": False}])
 
 
 def _settlements(erp: sqlite3.Connection) -> Iterator[Fact]:
