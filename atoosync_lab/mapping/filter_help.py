@@ -61,7 +61,7 @@ def check_text(expression: str) -> None:
         raise FilterError("mapping.filter.quote_open", text=text, example=quoted(text.rstrip(")").strip("'")))
     for form in ("--", "/*", ";"):
         if form in bare:
-            raise FilterError("mapping.filter.not_allowed", text=form, example="ID LIKE 'EM%' AND Caption LIKE 'A%'")
+            raise FilterError("mapping.filter.not_allowed", text=form, example="ID LIKE 'EM%' AND ID NOT LIKE 'EMB%'")
     _check_depth(bare)
 
 

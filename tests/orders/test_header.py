@@ -11,7 +11,7 @@ from atoosync_lab.model.sales import OrderDiscount
 from atoosync_lab.orders.build import build_document
 from atoosync_lab.orders.checks import check_settings
 from atoosync_lab.orders.context import item_finder
-from atoosync_lab.orders.reasons import Held
+from atoosync_lab.orders.reasons import Built, Held
 from atoosync_lab.settings.orders import CountryRule, PaymentRule, SettlementSettings, StatusRule
 from tests.orders.builders import RULE, VAT, D, address, bundle, codes, context, held, line, make, payment, settings
 
@@ -368,3 +368,11 @@ def test_order_is_held_when_country_or_carrier_is_not_mapped_and_has_no_default(
     with_carrier = build_document(bundle([line()], "12.00", carrier_id="7"), bare, context())
     assert isinstance(with_carrier, Held)
     assert "orders.carrier_unmapped" in {r.code for r in with_carrier.reasons}
+
+
+@pytest.mark.spec("ORD-03")
+def test_erp_without_territories_asks_for_none() -> None:
+    bare = settings(maps={"countries": {}, "default_country": CountryRule()})
+    made = build_document(bundle([line()], "12.00"), bare, context(territories=False))
+    assert isinstance(made, Built)
+    assert made.document.territoriality == ""

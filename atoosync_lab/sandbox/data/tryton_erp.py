@@ -61,6 +61,10 @@ _TEXTS: Mapping[str, str] = MappingProxyType(
 """Field of an article by the folder's; what is not named here the database does not hold."""
 
 
+_BATCH = 20
+"""Documents that a run sends before it notes them."""
+
+
 @dataclass(frozen=True)
 class Codes:
     """Ids of the running database by the codes of the first ERP's folder."""
@@ -151,6 +155,8 @@ class TrytonData:
         return {
             **document,
             "name": str(document["name"]).replace("EBP", "Tryton"),
+            # A document takes the server a second or so: after some a run says how far it is, and may be stopped.
+            "shop": {**document["shop"], "sizes": {"import_file": _BATCH}},
             "erp": {
                 "system": self.system,
                 "api_url": running.url,

@@ -45,3 +45,7 @@ REVENUE, EXPENSE, SERVICES, CARRIAGE = "7071", "6071", "706", "7085"
 """Accounts of the chart that accept lines: 707 and 607 are headings of others. 7085 has no type in the chart as it
 comes, and a line on an account without type is refused: the sandbox gives it the type of 706."""
 BANK, CHEQUES, CASH, VAT_DUE = "5121", "5112", "5311", "44571"
+CACHE_TIMEOUT = 1_000_000_000
+"""Seconds after which the server compares its caches with those of other processes. With SQLite it does so on the
+connection of whatever call comes next, which then keeps half of what it wrote when it is refused: never, since there is
+one process. (`trytond/cache.py`, `trytond/backend/sqlite`; found by running.)"""

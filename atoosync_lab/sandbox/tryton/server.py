@@ -48,6 +48,7 @@ def write_config(state: Path, port: int) -> Path:
     lines = (
         "[database]", "uri = sqlite://", f"path = {state}", f"language = {facts.LANGUAGE}",
         "[web]", f"listen = {HOST}:{port}", "[session]", "authentications = password",
+        "[cache]", f"clean_timeout = {facts.CACHE_TIMEOUT}",
     )  # fmt: skip
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
