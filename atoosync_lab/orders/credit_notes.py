@@ -211,7 +211,7 @@ def _shipping(
         rate = maker.taxes.fitting(paid.excl, paid.incl)
     contradicts = charge.incl > paid.incl or (rate is not None and not fits(charge.excl, charge.incl, rate))
     if contradicts:
-        maker.findings.warn("orders.slip_shipping_differs", f"{charge.incl}", charged=f"{paid.incl:.2f}")
+        maker.findings.warn("orders.slip_shipping_differs", f"{charge.incl:.2f}", charged=f"{paid.incl:.2f}")
         incl = min(charge.incl, paid.incl)
         excl = totals.round_cents(incl * paid.excl / paid.incl) if paid.incl else ZERO
         charge = Pair(excl, incl)

@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
 
+from atoosync_lab.connectors import plugins
 from atoosync_lab.kit import links, words
 from atoosync_lab.kit.fields import Field
 from atoosync_lab.kit.icons import icon
@@ -197,7 +198,13 @@ class OrdersPage(CardsAndMaps):
             for key, build in builders.items()
             # Only what the profile's functions ask for is shown (SVC-07); its settings are kept.
             if key != "settlements" or functions.is_on(self.session.profile.functions, "orders", "settlements")
+            if not self._ignored(key)
         ]  # fmt: skip
+
+    def _ignored(self, key: str) -> bool:
+        """The block is a map that the ERP has no place for."""
+        spec = maps.all_maps().get(key)
+        return spec is not None and spec.path in plugins.erp(self.session.profile.erp.system).ignores
 
     def _header(self) -> Sequence[ipywidgets.DOMWidget]:
         return (self._templated("header", "header", fields.header(self.session), fields.REFERENCE),)
