@@ -30,6 +30,8 @@ PLUGIN = ErpPlugin(
     defaults={
         "erp.api_url": "",
         "erp.settlements": "import",
+        # A person who presses Stop, and a run that is killed, wait for no more than one part of a sending.
+        "shop.sizes.import_file": writes_facts.DOCUMENTS_A_CALL,
         "articles.products.texts.name": "name",
         "articles.products.texts.description": "description",
     },
