@@ -26,6 +26,7 @@ from atoosync_lab.sandbox.data.shop_data import shop_data
 from atoosync_lab.sandbox.ebp.seed import FolderState
 from atoosync_lab.settings import Profile
 from atoosync_lab.snapshots import captures, duck
+from atoosync_lab.store.ledger import State
 
 SPEED = 2000.0
 """Factor on the ERP's limits: what the run costs at the real ones is computed from its calls."""
@@ -96,7 +97,8 @@ def _verify(home: Path, erp_state: Path, workspace: Workspace, profile: Profile)
     orders = next(c for c in reversed(listed) if "credit_slips" not in c.scopes)
     slips = next(c for c in reversed(listed) if "credit_slips" in c.scopes)
     number_of = {
-        flow: {r.target_id: r.key for r in workspace.ledger.open_rows(profile.id, [flow], ["DONE"])} for flow in FLOWS
+        flow: {r.target_id: r.key for r in workspace.ledger.open_rows(profile.id, [flow], [State.DONE])}
+        for flow in FLOWS
     }
     difference_article = profile.orders.articles.difference
     with FolderState.open(erp_state, FOLDER) as folder:
@@ -166,7 +168,7 @@ def _verify(home: Path, erp_state: Path, workspace: Workspace, profile: Profile)
         "placed_amount": placed_amount,
         "unexplained": unexplained,
         "counts": counts,
-        "customers": len(workspace.ledger.open_rows(profile.id, ["customers"], ["DONE"])),
+        "customers": len(workspace.ledger.open_rows(profile.id, ["customers"], [State.DONE])),
     }
 
 

@@ -37,6 +37,10 @@ from benchmarks.real_year import FLOWS, run_flow
 MONTH, YEAR = "2011-11", "2011"
 CENT = Decimal("0.01")
 SHOP = "prestashop"
+SAMPLE = (
+    "573751", "573891", "573895", "574270", "574428", "575498", "C573755", "C574078", "C577330", "C577779",
+)  # fmt: skip
+"""Documents of few lines: sales and cancellations, at home and abroad, of known buyers and of guests."""
 DIFFERENCE = "ZECART"
 """Article of lines that hold what the shop's rounding charged more or less."""
 _LINES = """
