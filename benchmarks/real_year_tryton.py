@@ -7,6 +7,7 @@ balance and FEC, never by the connector. What each account must hold is computed
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections import defaultdict
@@ -56,8 +57,9 @@ Run = Callable[[Path, str, str], dict[str, Any]]
 
 
 def run(folder: Path) -> Mapping[str, object]:
-    """The month, whole."""
-    with RetailSource(retail_file(), month=MONTH) as source:
+    """The month, whole; `ATOOSYNC_DOCUMENTS=200` takes its first 200 documents."""
+    limit = os.environ.get("ATOOSYNC_DOCUMENTS")
+    with RetailSource(retail_file(), int(limit) if limit else None, month=MONTH) as source:
         return measure(folder, source)
 
 
