@@ -38,10 +38,6 @@ from benchmarks.real_year import FLOWS, run_flow
 MONTH, YEAR = "2011-11", "2011"
 CENT = Decimal("0.01")
 SHOP = "prestashop"
-SAMPLE = (
-    "573751", "573891", "573895", "574270", "574428", "575498", "C573755", "C574078", "C577330", "C577779",
-)  # fmt: skip
-"""Documents of few lines: sales and cancellations, at home and abroad, of known buyers and of guests."""
 DIFFERENCE = "ZECART"
 """Article of lines that hold what the shop's rounding charged more or less."""
 _LINES = """
@@ -63,20 +59,23 @@ def run(folder: Path) -> Mapping[str, object]:
         return measure(folder, source)
 
 
-def measure(folder: Path, source: RetailSource, flow: Run = run_flow) -> Mapping[str, object]:
+def measure(
+    folder: Path, source: RetailSource, flow: Run = run_flow, variant: facts.Variant = "retail"
+) -> Mapping[str, object]:
     """Load, import twice, verify.
 
     Args:
         folder: an empty folder.
         source: the documents, of one month.
         flow: runs a flow of a profile in a home; its result as `atoosync run --json` prints it.
+        variant: company of the server.
     """
     home, data = folder / "home", shop_data(SHOP)
     states = {name: home / "sandbox" / name for name in (SHOP, "tryton")}
     data.fill_retail(states[SHOP], source, None)
     with (
         servers.start(servers.kind_of(SHOP), states[SHOP], speed=0, args=data.args) as shop,
-        template.start(states["tryton"], "retail") as erp,
+        template.start(states["tryton"], variant) as erp,
         Workspace.open(home) as workspace,
     ):
         document = retail_in_tryton(data.retail_settings(shop.url, erp.url, speed=0.0), erp)

@@ -124,7 +124,8 @@ def find_items(capture: Capture, *, case_sensitive: bool) -> FindItem:
         duck.attach(con, capture.path, "erp")
         # Two articles of one reference are left out: neither may be guessed.
         found = con.execute(
-            "SELECT key, min(remote_id) FROM erp.product WHERE key <> '' GROUP BY key HAVING count(*) = 1 ORDER BY key"
+            "SELECT key, min(remote_id) FROM erp.product WHERE key <> '' GROUP BY key"
+            " HAVING count(DISTINCT remote_id) = 1 ORDER BY key"
         ).fetchall()
     finally:
         con.close()

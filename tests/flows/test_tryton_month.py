@@ -11,8 +11,9 @@ from atoosync_lab.runs.run import RunRequest, run
 from atoosync_lab.runs.workspace import Workspace
 from atoosync_lab.sandbox.data.online_retail import retail_file
 from atoosync_lab.sandbox.data.retail_source import RetailSource
+from atoosync_lab.sandbox.tryton.retail import SAMPLE
 from atoosync_lab.sandbox.tryton.template import Built
-from benchmarks.real_year_tryton import SAMPLE, measure
+from benchmarks.real_year_tryton import measure
 
 
 def here(home: Path, profile: str, flow: str) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def here(home: Path, profile: str, flow: str) -> dict[str, Any]:
 @pytest.mark.spec("ORD-01", "ORD-06", "ORD-21", "BEY-10")
 def test_books_hold_to_the_cent_what_the_shop_sold(shared: Path, tryton_template: Built, tmp_path: Path) -> None:
     with RetailSource(retail_file(shared), numbers=SAMPLE) as source:
-        found = measure(tmp_path, source, here)
+        found = measure(tmp_path, source, here, "sample")
     print(f"{found['seconds']} s for {found['lines']} lines")
     assert found["orders"] == sum(not number.startswith("C") for number in SAMPLE)
     assert found["credit_notes"] == sum(number.startswith("C") for number in SAMPLE)

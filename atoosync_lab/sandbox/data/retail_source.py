@@ -140,6 +140,12 @@ class RetailSource:
         """Every stock code of the whole file, whatever the limit."""
         return [Code(*row) for row in self._con.execute(_CODES).fetchall()]
 
+    def codes_used(self) -> list[Code]:
+        """Stock codes of the documents that are read."""
+        sql = "SELECT DISTINCT StockCode FROM line JOIN document ON InvoiceNo = number"
+        used = {row[0] for row in self._con.execute(sql).fetchall()}
+        return [code for code in self.codes() if code.code in used]
+
     def parties(self) -> list[tuple[str | None, str]]:
         """Customer id (None: guest) and country of every buyer of the whole file, each pair once."""
         sql = "SELECT CustomerID, Country FROM line GROUP BY ALL ORDER BY CustomerID NULLS FIRST, min(n)"

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from decimal import Decimal
@@ -141,7 +142,8 @@ async def rows(request: Request) -> Response:
 
 
 def _plain(value: Any) -> Any:
-    return f"{value:f}" if isinstance(value, Decimal) else value.hex()
+    """Amounts and contents as texts that a row may be written with again."""
+    return f"{value:f}" if isinstance(value, Decimal) else base64.b64encode(value).decode()
 
 
 ROUTES = [

@@ -101,7 +101,8 @@ def _encode_date(column: Column, value: Any) -> str:
 
 
 def _encode_bytes(column: Column, value: Any) -> bytes:
-    return bytes(value)
+    """Bytes, or the base64 text that answers give."""
+    return base64.b64decode(value, validate=True) if isinstance(value, str) else bytes(value)
 
 
 _ENCODERS: dict[Kind, Callable[[Column, Any], Any]] = {

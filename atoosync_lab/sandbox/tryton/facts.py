@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Variant = Literal["demo", "retail"]
+Variant = Literal["demo", "retail", "sample"]
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 MODULES = (
     "account_deposit",

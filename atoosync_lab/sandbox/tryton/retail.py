@@ -25,6 +25,10 @@ GUEST_CODE = "GUEST"
 """Party for buyers without a number."""
 SPECIALS = {"ZDIVERS": "20", "ZECART": "0", "ZEMBAL": "20", "ZPORT": "20", "ZREMISE": "20"}
 """Articles of lines that are no goods, with their percent of VAT."""
+SAMPLE = (
+    "573751", "573891", "573895", "574270", "574428", "575498", "C573755", "C574078", "C577330", "C577779",
+)  # fmt: skip
+"""Documents of few lines: sales and cancellations, at home and abroad, of known buyers and of guests."""
 _FILE = "online-retail.parquet"
 
 
@@ -40,14 +44,18 @@ def source_file() -> Path:
     return path
 
 
-def fill(rpc: Rpc) -> None:
+def fill(rpc: Rpc, *, sample: bool = False) -> None:
     """Set the company up in a fresh database.
+
+    Args:
+        rpc: the server.
+        sample: only the stock codes of `SAMPLE`, so that it is built in a fraction of the time.
 
     Raises:
         FileNotFoundError: when the recorded year is not there.
     """
-    with RetailSource(source_file(), 0) as source:
-        codes = source.codes()
+    with RetailSource(source_file(), numbers=SAMPLE) as source:
+        codes = source.codes_used() if sample else source.codes()
     company = companies.set_up(rpc, PLAN)
     taxes = trades.own_taxes(rpc, company, TAXES)
     trade = trades.set_up(rpc, company, taxes, taxes)

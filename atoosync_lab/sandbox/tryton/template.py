@@ -30,15 +30,17 @@ from atoosync_lab.sandbox.tryton.server import (
 
 _DATA = "atoosync_lab.sandbox.data"
 _COMMON = ("company.py", "trade.py", "goods.py")
+_RETAIL: Mapping[str, Sequence[str]] = {
+    "atoosync_lab.sandbox.tryton": (*_COMMON, "retail.py"),
+    _DATA: ("retail_source.py",),
+}
 _FILLED_BY: Mapping[Variant, Mapping[str, Sequence[str]]] = {
     "demo": {
         "atoosync_lab.sandbox.tryton": (*_COMMON, "demo.py"),
         f"{_DATA}.demo": ("catalogue.py", "people.py", "people.json", "words.py", "words.json"),
     },
-    "retail": {
-        "atoosync_lab.sandbox.tryton": (*_COMMON, "retail.py"),
-        _DATA: ("retail_source.py",),
-    },
+    "retail": _RETAIL,
+    "sample": _RETAIL,
 }
 """Files that decide what is in a template: a change of one makes a new template."""
 
@@ -66,7 +68,7 @@ def build(variant: Variant = "demo", place: Path | None = None, *, say: Callable
     """Make sure that Tryton is installed and that the template of a variant exists.
 
     Args:
-        variant: `demo` or `retail`.
+        variant: `demo`, `retail` or `sample` (of retail).
         place: Cache folder; None takes the usual one.
         say: Told what goes on: the code of a message and its fields.
 
@@ -105,7 +107,7 @@ def start(
 
     Args:
         state: Folder of the server's data (created).
-        variant: `demo` or `retail`.
+        variant: `demo`, `retail` or `sample` (of retail).
         port: Port on 127.0.0.1; 0 takes a free one.
         place: Cache folder; None takes the usual one.
         fresh: Put a new copy in the place of the database that is there.
@@ -169,7 +171,7 @@ def _seed(place: Path, work: Path, base: Path, variant: Variant) -> None:
         # Reading the real year loads a database engine, which nobody else here needs.
         from atoosync_lab.sandbox.tryton import retail
 
-        retail.fill(rpc)
+        retail.fill(rpc, sample=variant == "sample")
 
 
 def _sources(variant: Variant) -> str:
