@@ -8,7 +8,7 @@ mode=${2:-}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-compile() { # OUTPUT ARGUMENT...
+compile() { # INPUT OUTPUT ARGUMENT...
     input=$1
     output=$2
     shift 2

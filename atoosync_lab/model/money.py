@@ -7,6 +7,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
+HUNDRED = Decimal(100)
 _DIGITS = 12
 """Digits before the point that the pivot's numbers hold (DECIMAL(18,6))."""
 _NOTHING = -30
@@ -38,6 +39,11 @@ def parse_decimal(text: str | int | Decimal | None) -> Decimal | None:
 def quantize(value: Decimal, decimals: int = 2) -> Decimal:
     """Round half up to a number of decimals (used for prices sent, not for document totals)."""
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def discounted(price: Decimal, percent: Decimal, amount: Decimal) -> Decimal:
+    """A unit price less a percentage of it, then less an amount; not rounded."""
+    return (price * (1 - percent / HUNDRED) if percent else price) - amount
 
 
 PIVOT_DECIMALS = 6

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from atoosync_lab.model.documents import DocumentLine, LineRole
 from atoosync_lab.model.i18n import translate
-from atoosync_lab.model.money import ZERO, split_by_weight
+from atoosync_lab.model.money import HUNDRED, ZERO, split_by_weight
 from atoosync_lab.orders.bundle import OrderBundle, SlipBundle
 from atoosync_lab.orders.lines import LineMaker
 from atoosync_lab.orders.taxes import Vat
-from atoosync_lab.orders.totals import HUNDRED, round_cents
+from atoosync_lab.orders.totals import round_cents
 
 
 def gesture(maker: LineMaker, money: SlipBundle, order: OrderBundle | None) -> list[DocumentLine]:

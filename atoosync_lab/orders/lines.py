@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from atoosync_lab.model.documents import DocumentLine, LineRole
-from atoosync_lab.model.money import ZERO
+from atoosync_lab.model.money import HUNDRED, ZERO
 from atoosync_lab.model.sales import Order, OrderLine
 from atoosync_lab.orders.context import BuildContext
 from atoosync_lab.orders.reasons import PAGE_ARTICLES, PAGE_OPTIONS, PAGE_SHOP, Findings
 from atoosync_lab.orders.special import MISSING
 from atoosync_lab.orders.taxes import TaxBook
-from atoosync_lab.orders.totals import HUNDRED, line_amount, round_mode, round_price
+from atoosync_lab.orders.totals import line_amount, round_mode, round_price
 from atoosync_lab.settings.orders import OrderSettings
 
 

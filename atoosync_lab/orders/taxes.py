@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from atoosync_lab.model.money import ZERO, parse_decimal, plain
+from atoosync_lab.model.money import HUNDRED, ZERO, parse_decimal, plain
 from atoosync_lab.model.sales import OrderLine
 from atoosync_lab.orders.reasons import PAGE_SHOP, PAGE_TAXES, Findings
-from atoosync_lab.orders.totals import HUNDRED
 from atoosync_lab.settings.orders import MapSettings, tax_map_key
 
 _ROUNDING = Decimal("0.01")

@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from atoosync_lab.model.documents import DocumentLine, DocumentRules, DocumentTotals, Rounding, TaxOn, VatTotal
-from atoosync_lab.model.money import CENT, ZERO
+from atoosync_lab.model.money import CENT, HUNDRED, ZERO, discounted
 from atoosync_lab.model.sales import Order, OrderLine
 
-HUNDRED = Decimal(100)
 _EXPONENTS = tuple(Decimal(1).scaleb(-n) for n in range(7))
 _MODES = {
     # PrestaShop's "up" and "down" are ceil and floor.
@@ -106,8 +105,7 @@ def round_erp(value: Decimal, rules: DocumentRules) -> Decimal:
 
 def net_unit(line: DocumentLine, rules: DocumentRules = USUAL) -> Decimal:
     """Unit price after the line's discounts, as the ERP computes with it."""
-    net = line.unit_price * (1 - line.discount_percent / HUNDRED) if line.discount_percent else line.unit_price
-    net -= line.discount_amount
+    net = discounted(line.unit_price, line.discount_percent, line.discount_amount)
     return round_price(net, rules.price_decimals) if rules.net_prices else net
 
 

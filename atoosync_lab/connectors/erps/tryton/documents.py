@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from atoosync_lab.connectors.base import Token
@@ -17,9 +18,8 @@ from atoosync_lab.connectors.erps.tryton.values import Number
 from atoosync_lab.model.documents import DocumentKind, DocumentLine, SalesDocument
 from atoosync_lab.model.errors import InvalidRecordError
 from atoosync_lab.model.keys import whole_number
-from atoosync_lab.model.money import quantize
+from atoosync_lab.model.money import discounted, quantize
 
-HUNDRED = 100
 SHIPPED_KINDS = (DocumentKind.DELIVERY_NOTE, DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 INVOICED_KINDS = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 
@@ -119,12 +119,9 @@ def _line(line: DocumentLine, position: int, kind: DocumentKind, place: Place) -
     return record
 
 
-def net_price(line: DocumentLine, decimals: int) -> Any:
+def net_price(line: DocumentLine, decimals: int) -> Decimal:
     """Unit price after discounts, rounded half up as the planner does (`orders/totals.py`), with Tryton's decimals."""
-    net = line.unit_price
-    if line.discount_percent:
-        net = net * (1 - line.discount_percent / HUNDRED)
-    return quantize(net - line.discount_amount, decimals)
+    return quantize(discounted(line.unit_price, line.discount_percent, line.discount_amount), decimals)
 
 
 def _currency(code: str, place: Place) -> int:

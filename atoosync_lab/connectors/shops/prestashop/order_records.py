@@ -11,7 +11,7 @@ from atoosync_lab.connectors.shops.prestashop.dates import ShopClock
 from atoosync_lab.connectors.shops.prestashop.lookups import Lookups
 from atoosync_lab.connectors.shops.prestashop.wire import Record
 from atoosync_lab.model.keys import product_key
-from atoosync_lab.model.money import ZERO, parse_decimal
+from atoosync_lab.model.money import HUNDRED, ZERO, parse_decimal
 from atoosync_lab.model.sales import (
     Address,
     CreditSlip,
@@ -23,8 +23,6 @@ from atoosync_lab.model.sales import (
     OrderPieces,
     Payment,
 )
-
-HUNDRED = Decimal(100)
 
 
 def amount(record: Record | Mapping[str, str], field: str) -> Decimal:

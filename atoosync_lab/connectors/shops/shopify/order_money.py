@@ -10,10 +10,9 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from atoosync_lab.connectors.shops.shopify.product_records import exact
-from atoosync_lab.model.money import ZERO, quantize, six
+from atoosync_lab.model.money import HUNDRED, ZERO, quantize, six
 
 Node = Mapping[str, Any]
-HUNDRED = Decimal(100)
 
 
 def money(bag: Node | None) -> Decimal:

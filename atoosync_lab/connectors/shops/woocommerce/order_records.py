@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from atoosync_lab.connectors.shops.woocommerce import facts, wire
 from atoosync_lab.connectors.shops.woocommerce.lookups import Lookups
-from atoosync_lab.connectors.shops.woocommerce.order_taxes import HUNDRED, OrderTaxes
+from atoosync_lab.connectors.shops.woocommerce.order_taxes import OrderTaxes
 from atoosync_lab.connectors.shops.woocommerce.wire import Json
 from atoosync_lab.model.keys import guest_key, product_key
-from atoosync_lab.model.money import ZERO, quantize, six
+from atoosync_lab.model.money import HUNDRED, ZERO, quantize, six
 from atoosync_lab.model.sales import Address, Customer, Order, OrderDiscount, OrderLine, OrderPieces, Payment
 
 _ONE = Decimal(1)

@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from atoosync_lab.connectors.shops.woocommerce import wire
 from atoosync_lab.connectors.shops.woocommerce.wire import Json
-from atoosync_lab.model.money import ZERO, six
+from atoosync_lab.model.money import HUNDRED, ZERO, six
 
-HUNDRED = Decimal(100)
 _ROUNDING = Decimal("0.01")
 """A line's tax differs from the sum of its rates by rounding alone, a rate."""
 

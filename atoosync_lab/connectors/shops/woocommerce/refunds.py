@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from atoosync_lab.connectors.shops.woocommerce import facts, wire
 from atoosync_lab.connectors.shops.woocommerce.order_records import OrderRecords
-from atoosync_lab.connectors.shops.woocommerce.order_taxes import HUNDRED
 from atoosync_lab.connectors.shops.woocommerce.wire import Json
-from atoosync_lab.model.money import CENT, ZERO, quantize, split_by_weight
+from atoosync_lab.model.money import CENT, HUNDRED, ZERO, quantize, split_by_weight
 from atoosync_lab.model.sales import CreditSlip, CreditSlipLine, OrderLine
 
 Slip = tuple[CreditSlip, list[CreditSlipLine]]
