@@ -1,8 +1,10 @@
 """One month of the real year, imported from the PrestaShop sandbox into a real Tryton server through the product.
 
-Sales become posted invoices whose goods have left, cancellations free-standing credit notes, as in `real_year`: the
+Sales become posted invoices, cancellations free-standing credit notes, as in `real_year`: the
 order that a cancellation stands on exists for it alone and is not imported. Judged by the server's own database, trial
 balance and FEC, never by the connector. What each account must hold is computed from the file.
+
+It takes hours: `ATOOSYNC_BENCH_FOLDER` names a folder to keep, with which a measurement that was broken off goes on.
 """
 
 from __future__ import annotations
@@ -30,9 +32,10 @@ from atoosync_lab.sandbox.data.shop_data import shop_data
 from atoosync_lab.sandbox.data.tryton_retail import retail_in_tryton
 from atoosync_lab.sandbox.tryton import facts, template
 from atoosync_lab.sandbox.tryton.accounting import fec, trial_balance
-from atoosync_lab.sandbox.tryton.server import LOG_FILE, TrytonServer
+from atoosync_lab.sandbox.tryton.server import LOG_FILE, TrytonServer, free_port
 from atoosync_lab.settings import Profile
 from atoosync_lab.store.ledger import State
+from benchmarks import _kept
 from benchmarks.real_year import FLOWS, run_flow
 
 MONTH, YEAR = "2011-11", "2011"
@@ -55,6 +58,7 @@ Run = Callable[[Path, str, str], dict[str, Any]]
 def run(folder: Path) -> Mapping[str, object]:
     """The month, whole; `ATOOSYNC_DOCUMENTS=200` takes its first 200 documents."""
     limit = os.environ.get("ATOOSYNC_DOCUMENTS")
+    folder = _kept.folder_of(folder)
     with RetailSource(retail_file(), int(limit) if limit else None, month=MONTH) as source:
         return measure(folder, source)
 
@@ -65,29 +69,29 @@ def measure(
     """Load, import twice, verify.
 
     Args:
-        folder: an empty folder.
+        folder: an empty folder, or one in which this was broken off.
         source: the documents, of one month.
         flow: runs a flow of a profile in a home; its result as `atoosync run --json` prints it.
         variant: company of the server.
     """
     home, data = folder / "home", shop_data(SHOP)
     states = {name: home / "sandbox" / name for name in (SHOP, "tryton")}
-    data.fill_retail(states[SHOP], source, None)
+    if not _kept.read(folder):
+        # The profile names the servers by their addresses: a later attempt finds them there again.
+        ports = free_port(), free_port()
+        data.fill_retail(states[SHOP], source, None)
+        _kept.write(folder, {"port_shop": ports[0], "port_erp": ports[1]})
+    noted = _kept.read(folder)
     with (
-        servers.start(servers.kind_of(SHOP), states[SHOP], speed=0, args=data.args) as shop,
-        template.start(states["tryton"], variant) as erp,
+        servers.start(servers.kind_of(SHOP), states[SHOP], int(noted["port_shop"]), speed=0, args=data.args) as shop,
+        template.start(states["tryton"], variant, int(noted["port_erp"]), queued=True) as erp,
         Workspace.open(home) as workspace,
     ):
-        document = retail_in_tryton(data.retail_settings(shop.url, erp.url, speed=0.0), erp)
-        profile = Profile.model_validate(without(document, plugins.erp("tryton").ignores))
-        workspace.profiles.create(profile, who="bench")
-        give_credentials(workspace, profile)
-        refreshing.refresh(workspace, profile.id, who="bench")
+        profile = _profile(workspace, retail_in_tryton(data.retail_settings(shop.url, erp.url, speed=0.0), erp))
         shop.reset_calls()
-        asked, began = _requests(erp), time.monotonic()
-        first = [flow(home, profile.id, name) for name in FLOWS]
-        seconds = time.monotonic() - began
-        calls = (sum(shop.calls().values()), _requests(erp) - asked)
+        counters = {"calls_shop": lambda: sum(shop.calls().values()), "calls_erp": lambda: _requests(erp)}
+        with _kept.counting(folder, counters):
+            first = [flow(home, profile.id, name) for name in FLOWS]
         second = [flow(home, profile.id, name) for name in FLOWS]
         tokens = {
             row.token: (name, row.key)
@@ -99,13 +103,24 @@ def measure(
         with erp.rpc() as rpc:
             balance, entries = trial_balance(rpc, YEAR), fec(rpc, YEAR)
         reports = time.monotonic() - began
+    noted = _kept.read(folder)
     return _figures(source, found, balance, entries, second) | {
-        "calls_shop": calls[0],
-        "calls_erp": calls[1],
-        "seconds": round(seconds, 1),
+        "calls_shop": int(noted["calls_shop"]),
+        "calls_erp": int(noted["calls_erp"]),
+        "seconds": round(noted["seconds"], 1),
         "seconds_reports": round(reports, 1),
         "peak_mib": max(int(result.get("mib", 0)) for result in first),
     }
+
+
+def _profile(workspace: Workspace, document: Mapping[str, Any]) -> Profile:
+    """The profile of the month, made at the first attempt."""
+    profile = Profile.model_validate(without(document, plugins.erp("tryton").ignores))
+    if profile.id not in {known.id for known in workspace.profiles.list()}:
+        workspace.profiles.create(profile, who="bench")
+        give_credentials(workspace, profile)
+        refreshing.refresh(workspace, profile.id, who="bench")
+    return profile
 
 
 def _requests(erp: TrytonServer) -> int:

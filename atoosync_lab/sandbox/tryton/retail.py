@@ -1,6 +1,6 @@
 """The real year's company in Tryton: pounds, British VAT, every stock code a product, the guest account.
 
-No stock is laid in: the file tells none, and counting thousands of articles would double the time of the build.
+The file tells no stock: what is sold is no stored goods, so that nothing is shipped, and goods by its account alone.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _sheets(codes: Sequence[Code], goods: int, services: dict[str, int]) -> Iter
     for code in codes:
         yield Sheet(
             name=code.name or code.code,
-            service=not code.goods,
+            service=True,
             accounting=goods if code.goods else services["20"],
             items=[Item(suffix=code.code, price=code.price)],
         )

@@ -42,13 +42,20 @@ def launch(place: Path, name: str, *arguments: str) -> list[str]:
     return [str(python_of(place)), "-O", str(script_of(place, name)), *arguments]
 
 
-def write_config(state: Path, port: int) -> Path:
-    """Write the server's configuration into its folder and return the path."""
+def write_config(state: Path, port: int, *, queued: bool = False) -> Path:
+    """Write the server's configuration into its folder and return the path.
+
+    Args:
+        state: The server's folder.
+        port: Its port.
+        queued: Leave what a call puts off, such as printing a posted invoice, to a worker; else the call does it.
+    """
     path = state / _CONFIG_FILE
     lines = (
         "[database]", "uri = sqlite://", f"path = {state}", f"language = {facts.LANGUAGE}",
         "[web]", f"listen = {HOST}:{port}", "[session]", "authentications = password",
         "[cache]", f"clean_timeout = {facts.CACHE_TIMEOUT}",
+        "[queue]", f"worker = {queued}",
     )  # fmt: skip
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -147,13 +154,14 @@ def put_database(template: Path, state: Path) -> None:
     shutil.copyfile(template, target)
 
 
-def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0) -> TrytonServer:
+def run(place: Path, state: Path, port: int = 0, *, queued: bool = False, timeout: float = 90.0) -> TrytonServer:
     """Start a server on the database that lies in its folder, and wait until it answers.
 
     Args:
         place: The cache folder of the installation.
         state: Folder of the database; configuration and log are written there.
         port: Port on 127.0.0.1; 0 takes a free one.
+        queued: As `write_config`.
         timeout: Seconds to wait for the first answer.
 
     Raises:
@@ -164,7 +172,7 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0) -> Tr
         raise StopError("sandbox.tryton.no_database", folder=str(state))
     for turn in range(_TRIES):
         chosen = port or free_port()
-        command = server_command(place, state, chosen)
+        command = server_command(place, state, chosen, queued=queued)
         log = state / LOG_FILE
         with log.open("wb") as out:
             process = subprocess.Popen(
@@ -190,9 +198,9 @@ def run(place: Path, state: Path, port: int = 0, *, timeout: float = 90.0) -> Tr
     raise AssertionError("the last turn returns or raises")
 
 
-def server_command(place: Path, state: Path, port: int) -> list[str]:
+def server_command(place: Path, state: Path, port: int, *, queued: bool = False) -> list[str]:
     """Command line of the server; its configuration is written first."""
-    config = write_config(state, port)
+    config = write_config(state, port, queued=queued)
     return launch(place, "trytond", "--config", str(config), "--database", facts.DATABASE)
 
 

@@ -101,7 +101,13 @@ def build(variant: Variant = "demo", place: Path | None = None, *, say: Callable
 
 
 def start(
-    state: Path, variant: Variant = "demo", port: int = 0, *, place: Path | None = None, fresh: bool = False
+    state: Path,
+    variant: Variant = "demo",
+    port: int = 0,
+    *,
+    place: Path | None = None,
+    fresh: bool = False,
+    queued: bool = False,
 ) -> TrytonServer:
     """Start a server; a folder without database gets a copy of the variant's template.
 
@@ -111,6 +117,7 @@ def start(
         port: Port on 127.0.0.1; 0 takes a free one.
         place: Cache folder; None takes the usual one.
         fresh: Put a new copy in the place of the database that is there.
+        queued: Leave what a call puts off to a worker of one's own.
 
     Raises:
         AtooSyncError: as `build`; also `StopError` when the server does not start.
@@ -118,7 +125,7 @@ def start(
     built = build(variant, place)
     if fresh or not database_file(state).is_file():
         put_database(built.template, state)
-    return run(built.place, state, port)
+    return run(built.place, state, port, queued=queued)
 
 
 def _publish(place: Path, target: Path, make: Callable[[Path], None]) -> None:

@@ -144,7 +144,6 @@ def invoice_values(document: SalesDocument, token: Token) -> dict[str, Any]:
     """What the invoice of a sale gets before it is posted: the document's day and our reference."""
     return {
         "invoice_date": document.date,
-        "accounting_date": document.date,
         "reference": token.reference,
         "comment": document.notes or None,
     }

@@ -251,25 +251,39 @@ class TrytonSales:
             job.sale = found.get(job.id, job.sale)
 
     def _post(self, jobs: Sequence[Job], refusals: Refusals) -> None:
-        """Date and post the invoices of sales."""
+        """Date, validate and post the invoices of sales.
 
-        def open_invoices(job: Job) -> list[int]:
-            return [part.id for part in job.sale.invoices if part.state in facts.INVOICE_OPEN] if job.sale else []
+        Validated first: each of the many writes of posting makes the server compute the taxes of a draft anew.
+        """
 
-        def post(part: list[Job]) -> None:
-            ids = [invoice for job in part for invoice in open_invoices(job)]
+        def validate(part: list[Job]) -> None:
             dated: list[Any] = []
             for job in part:
-                dated += [open_invoices(job), invoice_values(job.document, job.token)]
+                dated += [_invoices(job, facts.INVOICE_OPEN), invoice_values(job.document, job.token)]
             self._client.act(f"{facts.INVOICE}.write", *dated)
-            self._questions.run(f"{facts.INVOICE}.post", ids)
+            if drafts := _invoices_of(part, facts.INVOICE_DRAFT):
+                self._questions.run(f"{facts.INVOICE}.validate_invoice", drafts)
 
-        def left(part: list[Job]) -> list[Job]:
-            self._reread(part)
-            return [job for job in part if open_invoices(job)]
+        def post(part: list[Job]) -> None:
+            self._questions.run(f"{facts.INVOICE}.post", _invoices_of(part, facts.INVOICE_OPEN))
 
-        ready = [job for job in jobs if open_invoices(job) and job.key not in refusals]
-        divide(ready, post, left, lambda job, error: refusals.add(job.key, error))
+        for act, states in ((validate, facts.INVOICE_DRAFT), (post, facts.INVOICE_OPEN)):
+
+            def left(part: list[Job], states: Sequence[str] = states) -> list[Job]:
+                self._reread(part)
+                return [job for job in part if _invoices(job, states)]
+
+            ready = [job for job in jobs if _invoices(job, facts.INVOICE_OPEN) and job.key not in refusals]
+            divide(ready, act, left, lambda job, error: refusals.add(job.key, error))
+
+
+def _invoices(job: Job, states: Sequence[str]) -> list[int]:
+    """Ids of a sale's invoices in one of some states."""
+    return [part.id for part in job.sale.invoices if part.state in states] if job.sale else []
+
+
+def _invoices_of(jobs: Sequence[Job], states: Sequence[str]) -> list[int]:
+    return [invoice for job in jobs for invoice in _invoices(job, states)]
 
 
 def price_decimals(client: TrytonClient) -> int:
