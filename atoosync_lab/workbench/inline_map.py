@@ -41,8 +41,8 @@ class InlineMap:
 
     def __init__(self, session: Session, cure: Cure) -> None:
         self.cure = cure
-        self.spec: MapSpec = all_maps()[_map_name(cure)]
-        self.draft = MapDraft(session, self.spec, Usage(), only=cure.key)
+        self.draft = MapDraft(session, all_maps()[_map_name(cure)], Usage(), only=cure.key)
+        self.spec: MapSpec = self.draft.spec
         self.saved = False
         self._preselect()
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from pydantic import ValidationError
 
+from atoosync_lab.connectors import plugins
 from atoosync_lab.model.errors import AtooSyncError
 from atoosync_lab.model.i18n import Message
 from atoosync_lab.runs.session import Session
@@ -36,13 +37,14 @@ class MapDraft:
 
     Args:
         session: the profile.
-        spec: the map.
+        spec: the map; columns that the ERP has no place for are left out.
         counts: usage already counted, shared by the maps of a page; None: counted here.
         only: a row that must be there, whatever lists and orders hold; its effect is not asked for.
     """
 
     def __init__(self, session: Session, spec: MapSpec, counts: Usage | None = None, *, only: str = "") -> None:
-        self.session, self.spec, self._only = session, spec, only
+        self.session, self._only = session, only
+        self.spec = spec.without(plugins.erp(session.profile.erp.system).ignores)
         self.usage = counts if counts is not None else usage(session)
         self.changes: Values = {}
         self.fallback: dict[str, str] = {}

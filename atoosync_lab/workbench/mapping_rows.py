@@ -6,8 +6,8 @@ stand in `maps`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -145,6 +145,15 @@ class MapSpec:
     def asks(self) -> bool:
         """Rows may be lacking something."""
         return any(target.required for target in self.targets)
+
+    def without(self, ignored: Collection[str]) -> MapSpec:
+        """The map without the columns of rules that an ERP has no place for.
+
+        Args:
+            ignored: Settings by dotted path (`ErpPlugin.ignores`); a column is `<path of the map>.<column>`.
+        """
+        kept = tuple(target for target in self.targets if f"{self.path}.{target.column}" not in ignored)
+        return self if len(kept) == len(self.targets) else replace(self, targets=kept)
 
     def target(self, column: str) -> Target | None:
         """The column of that name."""

@@ -52,8 +52,9 @@ class MappingTable:
         counts: Usage | None = None,
         on_saved: Callable[[], None] = lambda: None,
     ) -> None:
-        self.session, self.spec = session, spec
+        self.session = session
         self.draft = MapDraft(session, spec, counts)
+        self.spec = spec = self.draft.spec
         self._on_saved = on_saved
         self._filter, self._search = "all", ""
         self._bulk = {t.column: "" for t in spec.targets if t.kind is not Kind.CHOICE or not t.default}

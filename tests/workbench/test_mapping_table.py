@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from atoosync_lab.connectors import plugins
 from atoosync_lab.runs import refreshing
 from atoosync_lab.runs.session import Session
 from atoosync_lab.runs.workspace import whoami
@@ -214,6 +215,12 @@ def test_payment_map_has_a_row_per_method_and_currency(session: Session) -> None
     assert draft.save()
     rule = session.profile.orders.maps.payments["alma|EUR"]
     assert (rule.payment_means, rule.customer, rule.create_settlement) == ("CB", "WEBALMA", False)
+
+
+def test_columns_that_the_erp_has_no_place_for_are_left_out() -> None:
+    shown = maps.PAYMENTS.without(plugins.erp("tryton").ignores)
+    assert {t.column for t in maps.PAYMENTS.targets} - {t.column for t in shown.targets} == {"treasury"}
+    assert maps.PAYMENTS.without(plugins.erp("ebp").ignores) is maps.PAYMENTS
 
 
 def test_typed_cell_that_is_too_long_gets_its_sentence(session: Session) -> None:

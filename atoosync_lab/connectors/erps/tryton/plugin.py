@@ -65,6 +65,7 @@ PLUGIN = ErpPlugin(
             "orders.header.series",
             "orders.maps.countries",
             "orders.maps.default_country",
+            "orders.maps.payments.treasury",
             "orders.options.net_prices",
             "orders.options.shipping_as_line",
             "orders.options.tax_inclusive",
