@@ -13,13 +13,13 @@ from atoosync_lab.sandbox.tryton.template import Built
 from tests.crash.campaign import Campaign, Case, complaints, open_campaign
 from tests.crash.cases import flows
 from tests.crash.erps import Tryton
-from tests.crash.shops.prestashop import PrestaShop
+from tests.crash.shops.prestashop import FewOrders
 from tests.crash.states import nothing
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at the threads of the server in /proc")
 
 
-class Few(PrestaShop):
+class Fewest(FewOrders):
     """A shop of two orders: one of a new customer, one whose goods have left and that is invoiced."""
 
     orders: tuple[str, ...] = ("new_company", "returned_in_part")
@@ -27,7 +27,7 @@ class Few(PrestaShop):
 
 @pytest.fixture(scope="module")
 def campaign(tryton_template: Built) -> Iterator[Campaign]:
-    with open_campaign(Few(), 1, erp=Tryton) as under_way:
+    with open_campaign(Fewest(), 1, erp=Tryton) as under_way:
         yield under_way
 
 
