@@ -1,20 +1,25 @@
 """Pytest plugin: a real Tryton server for tests. It is installed and set up once a machine, and copied for each start.
 
-The time that took is printed at the end. Where no package index can be reached, tests that need the server skip.
+A run of all tests by several processes begins with that, beside the first tests: else all processes would come to wait
+for the one that builds. The time it took is printed at the end. Where no package index can be reached, tests that need
+the server skip.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
-from atoosync_lab.model.errors import ConnectionFailedError
+from atoosync_lab.model.errors import AtooSyncError, ConnectionFailedError
 from atoosync_lab.sandbox.tryton import template
 from atoosync_lab.sandbox.tryton.server import TrytonServer
 from atoosync_lab.sandbox.tryton.template import Built
 
 _TOLD = pytest.StashKey[list[str]]()
+_AHEAD = pytest.StashKey[threading.Thread]()
 _OUTPUT = "tryton_told"
 
 
@@ -37,8 +42,29 @@ def tryton(tryton_template: Built, tmp_path_factory: pytest.TempPathFactory) -> 
         yield server
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Build ahead of the tests, in the process that hands them out."""
+    config = session.config
+    option = config.option
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not option.keyword
+    hands_out = getattr(option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if everything and hands_out and not option.collectonly:
+        config.stash[_AHEAD] = threading.Thread(target=_build_ahead, args=(config,), daemon=True)
+        config.stash[_AHEAD].start()
+
+
+def _build_ahead(config: pytest.Config) -> None:
+    # What goes wrong here goes wrong again for the test that needs it, which tells.
+    with suppress(AtooSyncError, FileNotFoundError):
+        config.stash.setdefault(_TOLD, []).append(template.build("demo").told())
+        template.build("sample")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand what a worker process has to tell to the process that prints."""
+    if (ahead := session.config.stash.get(_AHEAD, None)) is not None:
+        # A server of the build would outlive this process.
+        ahead.join()
     told = session.config.stash.get(_TOLD, [])
     output = getattr(session.config, "workeroutput", None)
     if output is not None and told:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -23,7 +22,6 @@ SALES = """
     FROM read_parquet(?) WHERE InvoiceNo LIKE '5%' AND Quantity > 0 ORDER BY InvoiceNo
 """
 GROSS = D("1.2")
-BUDGET_SECONDS = 60
 RULES = {"line": totals.shop_line, "item": totals.shop_item}
 
 
@@ -56,14 +54,12 @@ def test_every_difference_of_a_real_year_is_explained_by_the_shops_rounding(shar
     profile, facts = settings({"difference_line": True}, header={"price_precision": 3}), context()
     facts = replace(facts, find_item=item_finder(codes(orders) | set(ITEMS)))
     differing: list[Decimal] = []
-    started = time.process_time()
     for order in orders:
         made = built(build_document(order, profile, facts))
         assert made.document.difference == 0
         assert made.difference.unexplained == 0
         if made.difference.amount:
             differing.append(abs(made.difference.amount))
-    assert time.process_time() - started < BUDGET_SECONDS
     assert max(differing) == D(greatest)
     if rounding == "line":
         assert len(differing) == 6077
