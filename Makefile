@@ -20,8 +20,7 @@ ROOT := $(if $(filter 0,$(shell id -u)),--allow-root,)
 
 LAB_PORT    ?= 8888
 BOARDS_PORT ?= 8866
-# Many tests wait for a server or a page: one process more than the two cores that this is made for.
-JOBS        ?= 3
+JOBS        ?= 2
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
