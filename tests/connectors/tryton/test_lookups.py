@@ -18,6 +18,7 @@ from atoosync_lab.sandbox.tryton.rpc import Rpc
 from atoosync_lab.sandbox.tryton.server import TrytonServer
 from tests.connectors.tryton import books
 from tests.connectors.tryton.books import SERVICES, SHIPPING, line
+from tests.connectors.tryton.connecting import started
 
 TOKEN = "0123456789ABCD"
 
@@ -33,6 +34,13 @@ def row(kind: DocumentKind | None, state: str, **parts: Any) -> dict[str, Any]:
 INVOICE, NOTE, QUOTE, ORDER = (
     DocumentKind.INVOICE, DocumentKind.DELIVERY_NOTE, DocumentKind.QUOTE, DocumentKind.ORDER,
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tryton(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrytonServer]:
+    """A server of its own: an invoice that is posted today bars those that other tests date earlier."""
+    with started(tmp_path_factory.mktemp("tryton")) as server:
+        yield server
 
 
 @pytest.mark.parametrize(
