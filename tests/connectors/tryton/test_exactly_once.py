@@ -98,7 +98,8 @@ def test_documents_broken_off_at_each_step_are_gone_on_with(erp: TrytonConnector
         erp, lambda: erp.submit_documents(sent), lambda: len(erp.find_documents(tokens)) == len(tokens)
     )
     assert {
-        "sale.sale.create", "sale.sale.quote", "sale.sale.confirm", "account.invoice.write", "account.invoice.post",
+        "sale.sale.create", "sale.sale.quote", "sale.sale.confirm",
+        "account.invoice.write", "account.invoice.validate_invoice", "account.invoice.post",
         "stock.shipment.out.pick", "stock.shipment.out.pack", "stock.shipment.out.do",
         "stock.shipment.out.return.receive", "stock.shipment.out.return.do",
     } <= steps  # fmt: skip
