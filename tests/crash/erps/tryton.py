@@ -65,8 +65,8 @@ _FORGOTTEN = {
 """Of what the server remembers beside the database, all that an import changes (`ir_cache` tells): values of customers.
 Whatever makes a customer makes it forget them."""
 _BALANCE = """
-SELECT a.code, CAST(round(100 * sum(l.debit - l.credit)) AS INTEGER) AS cents
-FROM account_move_line l JOIN account_move m ON m.id = l.move JOIN account_account a ON a.id = l.account GROUP BY 1
+SELECT a.code, l.debit, l.credit
+FROM account_move_line l JOIN account_move m ON m.id = l.move JOIN account_account a ON a.id = l.account
 """
 
 
@@ -172,9 +172,10 @@ class Tryton:
             ))  # fmt: skip
             for row in erp.execute("SELECT code, name FROM party_party"):
                 yield ("customer", row["code"], row["name"], addresses[row["code"]])
+            balances: Counter[str] = Counter()
             for row in erp.execute(_BALANCE):
-                if row["cents"]:
-                    yield ("balance", row["code"], row["cents"])
+                balances[row["code"]] += _cents(row["debit"]) - _cents(row["credit"])
+            yield from (("balance", code, cents) for code, cents in balances.items() if cents)
 
     def tokens(self, state: Path) -> set[str]:
         """See `base.Erp`; customers are known by their code."""
