@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from atoosync_lab.connectors.base import Capability, ReadRequest, Scope, ShopConnector
 from atoosync_lab.model.errors import SettingsError
@@ -116,6 +115,9 @@ def _done(workspace: Workspace, applied: Plan) -> pa.Table:
 
 def _sent(workspace: Workspace, applied: Plan) -> pa.Table:
     """Fingerprints noted since the plan was made: they tell which record a new article became."""
+    # Registers a few hundred functions when it is loaded, which no other command waits for.
+    import pyarrow.compute as pc
+
     flow = "articles" if applied.meta.flow == "articles-new" else applied.meta.flow
     sent = workspace.links.fingerprints(applied.meta.profile, flow)
     since = pa.scalar(applied.meta.made_at.astimezone(UTC), pa.timestamp("us", tz="UTC"))
