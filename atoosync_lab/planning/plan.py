@@ -58,6 +58,7 @@ ROW_COLUMNS = {
     "fingerprint": "VARCHAR",
     "payload": "VARCHAR",
 }
+_UNCHANGED = "entity VARCHAR, key VARCHAR, target_id VARCHAR, reason VARCHAR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +137,7 @@ class PlanWriter:
         body = ", ".join(f"{name} {kind}" for name, kind in ROW_COLUMNS.items())
         try:
             with duck.writing(FOLDER):
-                self.con.execute(f"CREATE TABLE row ({body})")
-                self.con.execute(
-                    "CREATE TABLE unchanged (entity VARCHAR, key VARCHAR, target_id VARCHAR, reason VARCHAR)"
-                )
+                duck.create_tables(self.con, {"row": body, "unchanged": _UNCHANGED})
         except BaseException:
             self.abandon()
             raise
@@ -210,12 +208,10 @@ class PlanWriter:
             with duck.writing(FOLDER):
                 for alias in ("erp", "shop"):
                     self.con.execute(f"DETACH DATABASE IF EXISTS {alias}")
-                self.con.execute("CREATE TABLE plan (name VARCHAR, value VARCHAR)")
-                self.con.executemany(
-                    "INSERT INTO plan VALUES (?, ?)",
-                    [(name, json.dumps(getattr(meta, name), default=_plain, ensure_ascii=False))
-                     for name in _META_FIELDS],
-                )  # fmt: skip
+                told = {
+                    name: json.dumps(getattr(meta, name), default=_plain, ensure_ascii=False) for name in _META_FIELDS
+                }
+                duck.keep_names(self.con, "plan", told)
                 self.con.execute("CHECKPOINT").fetchall()
                 self.con.close()
                 os.chmod(self._temporary, 0o444)

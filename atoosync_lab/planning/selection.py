@@ -72,7 +72,8 @@ def filter_sql(ctx: CatalogueContext, *expressions: str) -> tuple[str, list[str]
     Raises:
         FilterError: an expression is not understood.
     """
-    parts, values = ["TRUE"], []
+    parts: list[str] = ["TRUE"]
+    values: list[str] = []
     if not any(expression.strip() for expression in expressions):
         return parts[0], values
     # The parser of SQL takes a sixth of the start of every command: only who filters waits for it.

@@ -89,10 +89,11 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
     con = duck.create(temporary, "exports")
     try:
         with duck.writing("exports"):
-            for table, columns in _TABLES.items():
-                con.execute(f"CREATE TABLE {table} ({columns})").fetchall()
-            _insert(con, "fact", _facts(workspace, profile).items())
+            duck.create_tables(con, _TABLES)
             kept = _carry_over(con, path, [run for run in runs if run.state not in GOING])
+            # All the rest together: alone, each statement would wait for the disk.
+            con.begin()
+            _insert(con, "fact", _facts(workspace, profile).items())
             _insert(con, "run", (_run_row(run, redactor) for run in runs if run.id not in kept))
             fresh = (line for run in runs if run.id not in kept for line in _lines(workspace, run))
             _insert(con, "entry", (_entry_row(line, redactor) for line in fresh))
@@ -102,6 +103,7 @@ def export_journal(workspace: Workspace, profile_id: str) -> Path:
             planned = figures.planned(workspace, profile)
             _insert(con, "planned", ((p.schedule, p.flow, p.paused, p.at) for p in planned))
             con.execute("UPDATE run SET lines = (SELECT count(*) FROM entry WHERE entry.run = run.id)").fetchall()
+            con.commit()
             con.execute("CHECKPOINT").fetchall()
             con.close()
             into_place(temporary, path)
@@ -142,9 +144,7 @@ def _carry_over(con: duckdb.DuckDBPyConnection, path: Path, ended: Sequence[Run]
         if layout is None or layout[0] != FORMAT:
             return frozenset()
         con.execute("CREATE TEMP TABLE same (id VARCHAR, updated_at TIMESTAMPTZ, state VARCHAR, notebook VARCHAR)")
-        con.executemany(
-            "INSERT INTO same VALUES (?, ?, ?, ?)", [[r.id, r.updated_at, r.state.value, r.notebook] for r in ended]
-        )
+        _insert(con, "same", ((r.id, r.updated_at, r.state.value, r.notebook) for r in ended))
         con.execute(
             "INSERT INTO run SELECT o.* FROM old.run o JOIN same s ON o.id = s.id AND o.state = s.state"
             " AND o.notebook = s.notebook AND o.updated_at IS NOT DISTINCT FROM s.updated_at"

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import uuid_utils
 
 from atoosync_lab.connectors.base import Connector, ReadRequest, Scope
@@ -147,7 +146,7 @@ class CaptureWriter:
                 self._con.execute("DETACH base")
             held = {**self.counts, **tables.counts(self._con)}
             told = {**meta, "counts": held, "read": self.counts, "id": self.id, "shape": tables.shape()}
-            _write_meta(self._con, "capture", told)
+            duck.keep_names(self._con, "capture", {name: tables.dumps(value) for name, value in told.items()})
             self._con.execute("CHECKPOINT").fetchall()
             self._con.close()
             os.chmod(self._temporary, 0o444)
@@ -158,11 +157,6 @@ class CaptureWriter:
         """Drop the temporary file."""
         self._thread.shutdown()
         duck.discard(self._con, self._temporary)
-
-
-def _write_meta(con: duckdb.DuckDBPyConnection, table: str, meta: dict[str, Any]) -> None:
-    con.execute(f"CREATE TABLE {table} (name VARCHAR, value VARCHAR)")
-    con.executemany(f"INSERT INTO {table} VALUES (?, ?)", [(k, tables.dumps(v)) for k, v in meta.items()])
 
 
 def take(
@@ -246,14 +240,13 @@ def read_meta(path: Path) -> Capture:
     Raises:
         StorageError: the file is no complete capture.
     """
-    con = duck.connect(path, read_only=True)
-    try:
-        rows = con.execute("SELECT name, value FROM capture").fetchall()
-    except duckdb.Error as error:
-        raise StorageError("capture.unreadable", path=path.name) from error
-    finally:
-        con.close()
-    return _capture(path, {name: json.loads(value) for name, value in rows})
+    with duck.Glances() as glances:
+        return _read(glances, path)
+
+
+def _read(glances: duck.Glances, path: Path) -> Capture:
+    told = glances.names(path, "capture")
+    return _capture(path, {name: json.loads(value) for name, value in told.items()})
 
 
 def _capture(path: Path, meta: Mapping[str, Any]) -> Capture:
@@ -280,11 +273,12 @@ def _capture(path: Path, meta: Mapping[str, Any]) -> Capture:
 
 def each(folder: Path, profile: str, side: str) -> Iterator[Capture]:
     """Captures of a side, newest first, opened one by one as they are asked for; unreadable ones are passed over."""
-    for path in sorted((folder / profile / side).glob("*.duckdb"), reverse=True):
-        try:
-            yield read_meta(path)
-        except StorageError:
-            continue
+    with duck.Glances() as glances:
+        for path in sorted((folder / profile / side).glob("*.duckdb"), reverse=True):
+            try:
+                yield _read(glances, path)
+            except StorageError:
+                continue
 
 
 def listed(folder: Path, profile: str, side: str | None = None) -> list[Capture]:

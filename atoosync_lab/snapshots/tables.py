@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from atoosync_lab.model import catalogue, documents, sales
 from atoosync_lab.model.records import columns, table_name
+from atoosync_lab.snapshots import duck
 
 TABLES: tuple[type[Any], ...] = (
     catalogue.Product,
@@ -63,9 +64,11 @@ def shape() -> str:
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create the empty table of every record class."""
-    for cls in TABLES:
-        body = ", ".join(f"{quote(name)} {kind}" for name, kind in columns(cls).items())
-        con.execute(f"CREATE TABLE {quote(table_name(cls))} ({body})")
+    bodies = {
+        quote(table_name(cls)): ", ".join(f"{quote(name)} {kind}" for name, kind in columns(cls).items())
+        for cls in TABLES
+    }
+    duck.create_tables(con, bodies)
 
 
 def _text(value: Any) -> str | None:
