@@ -87,8 +87,7 @@ class Glances:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._con is not None:
-            self._con.close()
+        self.close()
 
     def names(self, path: Path, table: str) -> dict[str, str]:
         """What a file says of itself, as `keep_names` wrote it.
@@ -97,13 +96,23 @@ class Glances:
             StorageError: the file is missing, half-written, not a DuckDB file, or has no such table.
         """
         self._con = self._con or connect()
-        attach(self._con, path, "glance")
         try:
-            return dict(self._con.execute(f"SELECT name, value FROM glance.{table}").fetchall())
-        except duckdb.Error as error:
-            raise StorageError("capture.unreadable", path=path.name) from error
-        finally:
+            attach(self._con, path, "glance")
+            told = dict(self._con.execute(f"SELECT name, value FROM glance.{table}").fetchall())
             self._con.execute("DETACH glance").fetchall()
+        except (duckdb.Error, StorageError) as error:
+            # A damaged file may leave the connection unfit for the next one.
+            self.close()
+            if isinstance(error, StorageError):
+                raise
+            raise StorageError("capture.unreadable", path=path.name) from error
+        return told
+
+    def close(self) -> None:
+        """Close the connection; the next question opens another."""
+        con, self._con = self._con, None
+        if con is not None:
+            con.close()
 
 
 def keep_names(con: duckdb.DuckDBPyConnection, table: str, told: Mapping[str, str]) -> None:
