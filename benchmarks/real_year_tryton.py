@@ -82,6 +82,8 @@ def measure(
         data.fill_retail(states[SHOP], source, None)
         _kept.write(folder, {"port_shop": ports[0], "port_erp": ports[1]})
     noted = _kept.read(folder)
+    # What was on its way when this was broken off waits for one run more: the server may still have been at it.
+    passes = 2 if "seconds" in noted else 1
     with (
         servers.start(servers.kind_of(SHOP), states[SHOP], int(noted["port_shop"]), speed=0, args=data.args) as shop,
         template.start(states["tryton"], variant, int(noted["port_erp"]), queued=True) as erp,
@@ -91,7 +93,7 @@ def measure(
         shop.reset_calls()
         counters = {"calls_shop": lambda: sum(shop.calls().values()), "calls_erp": lambda: _requests(erp)}
         with _kept.counting(folder, counters):
-            first = [flow(home, profile.id, name) for name in FLOWS]
+            first = [flow(home, profile.id, name) for name in FLOWS * passes]
         second = [flow(home, profile.id, name) for name in FLOWS]
         tokens = {
             row.token: (name, row.key)
