@@ -73,7 +73,7 @@ class Documents:
         return self.erp.reference_for(document.reference, token)
 
     def confirmed(self, item: Item, found: Found, *, existed: bool) -> None:
-        """Note the document, and any total that is not what the plan said."""
+        """Note the document, and any total or day that is not what the plan said."""
         document: SalesDocument = item.payload
         code = "apply.order.linked" if existed else f"apply.{item.row.entity}.create"
         self.ctx.done(item.row, code, number=found.number, label=item.row.label)
@@ -95,6 +95,19 @@ class Documents:
                     level=Level.WARNING,
                     record=item.row.key,
                 )
+        if seen.dated is not None and seen.dated > document.date:
+            self.ctx.record(
+                Stage.CONFIRM,
+                "confirm.dated_later",
+                {
+                    "record": item.row.key,
+                    "number": found.number,
+                    "planned_day": document.date.isoformat(),
+                    "actual_day": seen.dated.isoformat(),
+                },
+                level=Level.WARNING,
+                record=item.row.key,
+            )
 
 
 @dataclass(frozen=True, slots=True)

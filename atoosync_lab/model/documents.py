@@ -247,3 +247,5 @@ class FoundDocument:
     excl_tax: Decimal | None = None
     incl_tax: Decimal | None = None
     modified_at: datetime | None = None
+    dated: dt.date | None = None
+    """Day it carries there, where the look-up tells it."""

@@ -16,7 +16,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -138,6 +138,8 @@ shop): each is said in the reader's language, and one without a sentence by its 
 _WORD = re.compile(r"‹([A-Za-z0-9_./-]+)(?:@([A-Za-z0-9_-]+))?›")
 MOMENTS = frozenset({"since", "applied_at"})
 """Fields that are moments in ISO form: written by the clock of this machine's zone."""
+DAYS = frozenset({"planned_day", "actual_day"})
+"""Fields that are days in ISO form."""
 
 
 def _shown(name: str, value: Any, language: str) -> str:
@@ -149,6 +151,8 @@ def _shown(name: str, value: Any, language: str) -> str:
         return _WORD.sub(lambda found: _named(found, language), text)
     if name in MOMENTS:
         return _moment(text, language)
+    if name in DAYS:
+        return f"{date.fromisoformat(text):{'%d/%m/%Y' if language == 'fr' else '%d %b %Y'}}"
     if name not in AMOUNTS | NUMBERS or not _NUMBER.fullmatch(text):
         return text
     whole, _, decimals = text.partition(".")

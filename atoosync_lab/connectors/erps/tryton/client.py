@@ -214,6 +214,13 @@ class TrytonClient:
             return self._search_read(model, domain, None, [list(pair) for pair in order], fields, context)
         return [row for page in self.pages(model, domain, fields, context=context) for row in page]
 
+    def first(
+        self, model: str, domain: Domain, fields: Sequence[str], *, order: Sequence[tuple[str, str]]
+    ) -> Row | None:
+        """The first record that a domain selects in an order, if there is one."""
+        found = self._search_read(model, domain, 1, [list(pair) for pair in order], fields, None)
+        return found[0] if found else None
+
     def _search_read(
         self,
         model: str,

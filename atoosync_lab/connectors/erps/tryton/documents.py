@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -140,10 +141,10 @@ def _id(text: str, name: str) -> int | None:
     return found
 
 
-def invoice_values(document: SalesDocument, token: Token) -> dict[str, Any]:
-    """What the invoice of a sale gets before it is posted: the document's day and our reference."""
+def invoice_values(document: SalesDocument, token: Token, day: date) -> dict[str, Any]:
+    """What the invoice of a sale gets before it is posted: its day and our reference."""
     return {
-        "invoice_date": document.date,
+        "invoice_date": day,
         "reference": token.reference,
         "comment": document.notes or None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from atoosync_lab.model.errors import InvalidRecordError
 SALE_FIELDS = (
     "number", "state", "reference", "description", "untaxed_amount", "total_amount", "write_date", "create_date",
     "invoices.state", "invoices.number", "invoices.untaxed_amount", "invoices.total_amount",
+    "invoices.invoice_date",
     "shipments.state", "shipment_returns.state",
 )  # fmt: skip
 _PROGRESS = (DocumentKind.QUOTE, DocumentKind.ORDER, DocumentKind.DELIVERY_NOTE, DocumentKind.INVOICE)
@@ -36,6 +37,7 @@ class Part:
     number: str = ""
     excl_tax: Decimal | None = None
     incl_tax: Decimal | None = None
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +131,15 @@ def _part(row: Row) -> Part:
         number=text(row, "number"),
         excl_tax=values.number(row, "untaxed_amount"),
         incl_tax=values.number(row, "total_amount"),
+        dated=day if isinstance(day := row.get("invoice_date"), date) else None,
     )
 
 
 def found_document(sale: Sale) -> FoundDocument:
     """The document that a complete sale is: an invoice by its own number and totals, all others by the sale's."""
-    number, excl_tax, incl_tax = sale.number, sale.excl_tax, sale.incl_tax
+    number, excl_tax, incl_tax, dated = sale.number, sale.excl_tax, sale.incl_tax, None
     if sale.kind in _WITH_INVOICE and sale.invoices:
-        number = sale.invoices[0].number or number
+        number, dated = sale.invoices[0].number or number, sale.invoices[0].dated
         excl_tax = _sum(part.excl_tax for part in sale.invoices)
         incl_tax = _sum(part.incl_tax for part in sale.invoices)
     if sale.kind is DocumentKind.CREDIT_NOTE:
@@ -150,6 +153,7 @@ def found_document(sale: Sale) -> FoundDocument:
         excl_tax=excl_tax,
         incl_tax=incl_tax,
         modified_at=sale.modified_at,
+        dated=dated,
     )
 
 

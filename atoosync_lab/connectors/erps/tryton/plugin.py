@@ -78,9 +78,8 @@ PLUGIN = ErpPlugin(
     limits=(
         "The server computes documents excl. tax only and rounds half to even.",
         "A unit price has at most the decimals of the server's configuration, 4 unless changed.",
-        "Invoices are numbered in the order of their dates: one that is dated before the last posted invoice of its "
-        "sequence is refused with Tryton's own sentence. Where invoices are also made by hand, date documents today "
-        "(`orders.header.date`).",
+        "Invoices are numbered in the order of their dates: one that is older than the last posted invoice of its "
+        "sequence takes the date of that one, and the journal says so.",
         "A quantity has at most the decimals of its unit: pieces are whole.",
         "Large batches need a server whose Python may recurse deeper than usual; where it may not, smaller batches are "
         "sent.",

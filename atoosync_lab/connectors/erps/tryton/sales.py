@@ -26,6 +26,7 @@ from atoosync_lab.connectors.erps.tryton.documents import (
     sale_values,
 )
 from atoosync_lab.connectors.erps.tryton.lookups import Sale, TrytonLookups
+from atoosync_lab.connectors.erps.tryton.numbering import Numbering
 from atoosync_lab.connectors.erps.tryton.questions import Questions
 from atoosync_lab.connectors.erps.tryton.shipments import Shipping
 from atoosync_lab.connectors.erps.tryton.values import text
@@ -251,15 +252,17 @@ class TrytonSales:
             job.sale = found.get(job.id, job.sale)
 
     def _post(self, jobs: Sequence[Job], refusals: Refusals) -> None:
-        """Date, validate and post the invoices of sales.
+        """Date, validate and post the invoices of sales: on their document's day, or the first after it that is left.
 
         Validated first: each of the many writes of posting makes the server compute the taxes of a draft anew.
         """
 
         def validate(part: list[Job]) -> None:
+            days = Numbering(self._client).days([(job.document.kind, job.document.date) for job in part])
             dated: list[Any] = []
             for job in part:
-                dated += [_invoices(job, facts.INVOICE_OPEN), invoice_values(job.document, job.token)]
+                day = days[job.document.kind, job.document.date]
+                dated += [_invoices(job, facts.INVOICE_OPEN), invoice_values(job.document, job.token, day)]
             self._client.act(f"{facts.INVOICE}.write", *dated)
             if drafts := _invoices_of(part, facts.INVOICE_DRAFT):
                 self._questions.run(f"{facts.INVOICE}.validate_invoice", drafts)

@@ -74,6 +74,12 @@ SALE_RUNNING = ("processing", "done")
 INVOICE_DRAFT = ("draft",)
 INVOICE_OPEN = (*INVOICE_DRAFT, "validated")
 INVOICE_POSTED = ("posted", "paid")
+SEQUENCE_TYPES: Mapping[DocumentKind, str] = {
+    DocumentKind.INVOICE: "invoice",
+    DocumentKind.CREDIT_NOTE: "credit_note",
+}
+"""Which of the two sequences of a fiscal year numbers an invoice: `sequence_type_cache`. Posting refuses an invoice
+that is dated before another one of its sequence. [SRC: account_invoice/invoice.py set_number][LIVE]"""
 SHIPMENT_OVER = ("done", CANCELLED)
 SHIPMENT_STEPS = (
     ("draft", "wait"),
@@ -166,5 +172,6 @@ VALIDATION_BALANCE, VALIDATION_AMOUNT, VALIDATION_COUNT = "balance", "amount", "
 
 CALLS_BEFORE = 7
 """Of a submission of documents: tokens, parties, addresses (read, create), articles, and their pages."""
-CALLS_OF_A_PART: Mapping[str, int] = {"document": 19, "customer": 2, "settlement": 3}
-"""Of each part of a submission: a document is created, quoted, confirmed, processed, dated, validated, posted, sent."""
+CALLS_OF_A_PART: Mapping[str, int] = {"document": 20, "customer": 2, "settlement": 3}
+"""Of each part of a submission: a document is created, quoted, confirmed, processed, dated (what is numbered is
+looked at first), validated, posted, sent."""
