@@ -20,8 +20,7 @@ ROOT := $(if $(filter 0,$(shell id -u)),--allow-root,)
 
 LAB_PORT    ?= 8888
 BOARDS_PORT ?= 8866
-# One more than the cores at hand: while one test waits for a page or a server, another one works.
-JOBS        ?= 3
+JOBS        ?= 2
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
