@@ -152,7 +152,7 @@ def _shown(name: str, value: Any, language: str) -> str:
     if name in MOMENTS:
         return _moment(text, language)
     if name in DAYS:
-        return f"{date.fromisoformat(text):{'%d/%m/%Y' if language == 'fr' else '%d %b %Y'}}"
+        return _day(text, language)
     if name not in AMOUNTS | NUMBERS or not _NUMBER.fullmatch(text):
         return text
     whole, _, decimals = text.partition(".")
@@ -182,6 +182,15 @@ def _moment(text: str, language: str) -> str:
     if at.tzinfo is None:
         return text
     return f"{at.astimezone():%d/%m/%Y %H:%M}" if language == "fr" else f"{at.astimezone():%d %b %Y %H:%M}"
+
+
+def _day(text: str, language: str) -> str:
+    """A day as people of that language write it; a text that is none as it is."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day:%d/%m/%Y}" if language == "fr" else f"{day:%d %b %Y}"
 
 
 @dataclass(frozen=True, slots=True)

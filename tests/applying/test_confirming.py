@@ -52,6 +52,7 @@ def test_day_that_the_erp_moved_on_is_told_with_both_days() -> None:
     french, english = message.text("fr"), message.text("en")
     assert all(day in french for day in ("03/11/2026", "05/11/2026", "F7"))
     assert all(day in english for day in ("03 Nov 2026", "05 Nov 2026", "F7"))
+    assert "un jour" in Message(message.code, {**message.params, "actual_day": "un jour"}).text("fr")
 
 
 @pytest.mark.spec("ORD-21")
